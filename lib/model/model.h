@@ -15,25 +15,25 @@ struct ec2_shape;
 
 /* The C type of the member stands beside each kind. */
 enum ec2_kind {
-	EC2_STRING,    /* char *; NULL = absent */
-	EC2_BOOL,      /* bool; in answers, always printed */
-	EC2_TRISTATE,  /* enum ec2_bool; 0 = absent */
-	EC2_INT,       /* int32_t; see EC2_F_ZERO_ABSENT */
-	EC2_LONG,      /* int64_t; see EC2_F_ZERO_ABSENT */
-	EC2_TIME,      /* int64_t, ms since 1970; 0 = absent; ISO 8601 outside */
-	EC2_STRUCT,    /* the struct itself; absent when all its fields are */
-	EC2_STRINGS,   /* struct ec2_strings */
-	EC2_STRUCTS,   /* struct ec2_list: pointer to an array of the shape's structs, and a count */
+	EC2_STRING, /* char *; NULL = absent */
+	EC2_BOOL, /* bool; in answers, always printed */
+	EC2_TRISTATE, /* enum ec2_bool; 0 = absent */
+	EC2_INT, /* int32_t; see EC2_F_ZERO_ABSENT */
+	EC2_LONG, /* int64_t; see EC2_F_ZERO_ABSENT */
+	EC2_TIME, /* int64_t, ms since 1970; 0 = absent; ISO 8601 outside */
+	EC2_STRUCT, /* the struct itself; absent when all its fields are */
+	EC2_STRINGS, /* struct ec2_strings */
+	EC2_STRUCTS, /* struct ec2_list: pointer to an array of the shape's structs, and a count */
 };
 
 /* Flags of a field. */
 #define EC2_F_ZERO_ABSENT 1U /* EC2_INT, EC2_LONG: 0 is not printed */
-#define EC2_F_REQUIRED 2U    /* in requests: MissingParameter without it */
-#define EC2_F_HIDDEN 4U      /* in tables on a terminal: only with --wide */
-#define EC2_F_EMPTY_LIST 8U  /* in answers: print [] when empty */
+#define EC2_F_REQUIRED 2U /* in requests: MissingParameter without it */
+#define EC2_F_HIDDEN 4U /* in tables on a terminal: only with --wide */
+#define EC2_F_EMPTY_LIST 8U /* in answers: print [] when empty */
 
 struct ec2_field {
-	const char *name;   /* EC2's name in JSON: "InstanceType" */
+	const char *name; /* EC2's name in JSON: "InstanceType" */
 	const char *member; /* in C: "instance_type" */
 	enum ec2_kind kind;
 	unsigned int flags;
@@ -52,7 +52,7 @@ struct ec2_shape {
 
 /* An EC2 action: the row that makes a library call a command. */
 struct ec2_action {
-	const char *name;    /* "RunInstances" */
+	const char *name; /* "RunInstances" */
 	const char *command; /* "run-instances" */
 	const char *summary; /* one line */
 	const struct ec2_shape *request;

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Every EC2 action: the row that makes a library call a command. */
+#include <string.h>
+
+#include "model/shapes.h"
+
+/* The typed functions behind one signature. */
+#define CALL2(noun)                                                                  \
+	static int call_##noun(struct ec2 *ec2, const void *request, void *response) \
+	{                                                                            \
+		return ec2_##noun(ec2, request, response);                           \
+	}
+/* Actions whose answer is empty: the row's response is NULL. */
+#define CALL1(noun)                                                                  \
+	static int call_##noun(struct ec2 *ec2, const void *request, void *response) \
+	{                                                                            \
+		(void)response;                                                      \
+		return ec2_##noun(ec2, request);                                     \
+	}
+
+CALL2(run_instances)
+CALL2(describe_instances)
+CALL2(describe_instance_status)
+CALL2(start_instances)
+CALL2(stop_instances)
+CALL1(reboot_instances)
+CALL2(terminate_instances)
+CALL1(modify_instance_attribute)
+CALL2(describe_instance_attribute)
+CALL2(get_console_output)
+CALL2(register_image)
+CALL1(deregister_image)
+CALL2(describe_images)
+CALL2(describe_instance_types)
+CALL2(describe_regions)
+CALL2(describe_availability_zones)
+CALL1(create_tags)
+CALL1(delete_tags)
+CALL2(describe_tags)
+
+#define ROW(action, cmd, noun, resp, list, text, shown)                                        \
+	{                                                                                      \
+		.name = action, .command = cmd, .summary = text,                               \
+		.request = &ec2_shape_##noun##_request, .response = resp, .call = call_##noun, \
+		.example = shown, .table = list                                                \
+	}
+#define ANSWER(noun) (&ec2_shape_##noun##_response)
+
+const struct ec2_action ec2_actions[] = {
+	ROW("RunInstances", "run-instances", run_instances, ANSWER(run_instances), "Instances",
+	    "launch instances from an image",
+	    "ec2ctl run-instances --image-id ami-0123456789abcdef0 --instance-type t3.nano"),
+	ROW("DescribeInstances", "describe-instances", describe_instances,
+	    ANSWER(describe_instances), "Reservations.Instances", "list instances",
+	    "ec2ctl describe-instances --filters Name=instance-state-name,Values=running"),
+	ROW("DescribeInstanceStatus", "describe-instance-status", describe_instance_status,
+	    ANSWER(describe_instance_status), "InstanceStatuses", "show the health of instances",
+	    "ec2ctl describe-instance-status --include-all-instances"),
+	ROW("StartInstances", "start-instances", start_instances, ANSWER(start_instances),
+	    "StartingInstances", "start stopped instances",
+	    "ec2ctl start-instances --instance-ids i-0123456789abcdef0"),
+	ROW("StopInstances", "stop-instances", stop_instances, ANSWER(stop_instances),
+	    "StoppingInstances", "shut instances down",
+	    "ec2ctl stop-instances --instance-ids i-0123456789abcdef0"),
+	ROW("RebootInstances", "reboot-instances", reboot_instances, NULL, NULL, "reboot instances",
+	    "ec2ctl reboot-instances --instance-ids i-0123456789abcdef0"),
+	ROW("TerminateInstances", "terminate-instances", terminate_instances,
+	    ANSWER(terminate_instances), "TerminatingInstances", "end instances for good",
+	    "ec2ctl terminate-instances --instance-ids i-0123456789abcdef0"),
+	ROW("ModifyInstanceAttribute", "modify-instance-attribute", modify_instance_attribute, NULL,
+	    NULL, "change an attribute of an instance",
+	    "ec2ctl modify-instance-attribute --instance-id i-0123456789abcdef0 "
+	    "--instance-type t3.small"),
+	ROW("DescribeInstanceAttribute", "describe-instance-attribute", describe_instance_attribute,
+	    ANSWER(describe_instance_attribute), NULL, "show an attribute of an instance",
+	    "ec2ctl describe-instance-attribute --instance-id i-0123456789abcdef0 "
+	    "--attribute instanceType"),
+	ROW("GetConsoleOutput", "get-console-output", get_console_output,
+	    ANSWER(get_console_output), NULL, "show what an instance wrote on its console",
+	    "ec2ctl get-console-output --instance-id i-0123456789abcdef0 --output text"),
+	ROW("RegisterImage", "register-image", register_image, ANSWER(register_image), NULL,
+	    "make an image from a raw file",
+	    "ec2ctl register-image --name debian-12 --image-location /srv/debian-12.raw"),
+	ROW("DeregisterImage", "deregister-image", deregister_image, NULL, NULL, "remove an image",
+	    "ec2ctl deregister-image --image-id ami-0123456789abcdef0"),
+	ROW("DescribeImages", "describe-images", describe_images, ANSWER(describe_images), "Images",
+	    "list images", "ec2ctl describe-images --filters 'Name=name,Values=debian-*'"),
+	ROW("DescribeInstanceTypes", "describe-instance-types", describe_instance_types,
+	    ANSWER(describe_instance_types), "InstanceTypes", "list instance types",
+	    "ec2ctl describe-instance-types --instance-types t3.nano t3.micro"),
+	ROW("DescribeRegions", "describe-regions", describe_regions, ANSWER(describe_regions),
+	    "Regions", "show the region that this host is", "ec2ctl describe-regions"),
+	ROW("DescribeAvailabilityZones", "describe-availability-zones", describe_availability_zones,
+	    ANSWER(describe_availability_zones), "AvailabilityZones",
+	    "show the region's availability zones", "ec2ctl describe-availability-zones"),
+	ROW("CreateTags", "create-tags", create_tags, NULL, NULL, "tag resources",
+	    "ec2ctl create-tags --resources i-0123456789abcdef0 --tags Key=Name,Value=web"),
+	ROW("DeleteTags", "delete-tags", delete_tags, NULL, NULL, "remove tags from resources",
+	    "ec2ctl delete-tags --resources i-0123456789abcdef0 --tags Key=Name"),
+	ROW("DescribeTags", "describe-tags", describe_tags, ANSWER(describe_tags), "Tags",
+	    "list tags", "ec2ctl describe-tags --filters Name=resource-type,Values=instance"),
+};
+const size_t ec2_n_actions = sizeof(ec2_actions) / sizeof(ec2_actions[0]);
+
+static int call_reconcile(struct ec2 *ec2, const void *request, void *response)
+{
+	(void)request;
+	return ec2_reconcile(ec2, response);
+}
+
+const struct ec2_action ec2_import_action = {
+	.name = "ImportImage",
+	.command = "import-image",
+	.summary = "make an image from a raw, qcow2, vmdk or vhd file, a kernel or a RAM disk",
+	.request = &ec2_shape_import_image_request,
+	.response = &ec2_shape_import_image_response,
+	.example = "ec2ctl import-image debian-12.qcow2 --name debian-12",
+};
+
+const struct ec2_action ec2_reconcile_action = {
+	.name = "Reconcile",
+	.command = "reconcile",
+	.summary = "make the host what the database says",
+	.response = &ec2_shape_reconcile_response,
+	.call = call_reconcile,
+	.example = "ec2ctl reconcile",
+	.table = "Changes",
+};
+
+static bool named(const struct ec2_action *action, const char *name)
+{
+	return strcmp(action->name, name) == 0 || strcmp(action->command, name) == 0;
+}
+
+const struct ec2_action *ec2_action_find(const char *name)
+{
+	for (size_t i = 0; i < ec2_n_actions; i++) {
+		if (named(&ec2_actions[i], name))
+			return &ec2_actions[i];
+	}
+	if (named(&ec2_import_action, name))
+		return &ec2_import_action;
+	if (named(&ec2_reconcile_action, name))
+		return &ec2_reconcile_action;
+	return NULL;
+}
+
+void ec2_free_response(const char *action, void *response)
+{
+	const struct ec2_action *a = ec2_action_find(action);
+
+	if (a && a->response && response)
+		ec2_shape_clear(a->response, response);
+}
