@@ -23,7 +23,8 @@ CFLAGS ?= -O2 -g
 SANITIZE ?=
 WARN := -Wall -Wextra -Wimplicit-fallthrough -Wmissing-prototypes -Wstrict-prototypes -Werror
 DEFS := -D_GNU_SOURCE -DEC2_VERSION='"$(VERSION)"' -DEC2_LIBEXECDIR='"$(libexecdir)"'
-INCLUDES := -Ilib/include -Ilib -Ikmod
+# -idirafter: the module has headers named like the system's
+INCLUDES := -I. -Ilib/include -Ilib -idirafter kmod
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2
 COMPILE = $(CC) -std=gnu11 $(CFLAGS) $(if $(SANITIZE),,$(HARDEN)) $(SANITIZE) $(WARN) $(DEFS) $(INCLUDES) -MMD -MP
 
