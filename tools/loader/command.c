@@ -222,8 +222,10 @@ static int cmd_blscfg(struct ld_grub *g, const struct ld_args *a)
 		if (*dirs[d % 3])
 			n = ld_bls_read(g->arena, g->io, devs[d / 3], dirs[d % 3], &list);
 	for (i = 0; i < n && g->n_entries < LD_MAX_ENTRIES; i++)
-		g->entries[g->n_entries++] = (struct ld_entry){
-			.title = list[i].title, .id = list[i].id, .parent = g->parent, .bls = &list[i]};
+		g->entries[g->n_entries++] = (struct ld_entry){.title = list[i].title,
+							       .id = list[i].id,
+							       .parent = g->parent,
+							       .bls = &list[i]};
 	return !n;
 }
 

@@ -15,9 +15,9 @@
 
 #define LD_MAX_INITRD 8
 #define LD_MAX_CONFIG (1 << 20) /* bytes of one configuration file */
-#define LD_MAX_ENTRIES 512      /* of a menu */
-#define LD_MAX_DEPTH 24         /* of blocks, functions, included files */
-#define LD_MAX_STEPS 200000     /* statements of one evaluation */
+#define LD_MAX_ENTRIES 512 /* of a menu */
+#define LD_MAX_DEPTH 24 /* of blocks, functions, included files */
+#define LD_MAX_STEPS 200000 /* statements of one evaluation */
 #define LD_MAX_MEMORY (64 << 20)
 
 /* Memory of one evaluation, freed as a whole. */
@@ -82,7 +82,7 @@ int ld_extlinux(struct ld_arena *a, const struct ld_io *io, const char *dev, con
 
 /* A disk's first 64 KiB and more: what is on it. */
 enum ld_fs { LD_FS_NONE, LD_FS_EXT, LD_FS_XFS, LD_FS_BTRFS, LD_FS_VFAT, LD_FS_LVM, LD_FS_LUKS };
-#define LD_PROBE_SIZE 66048
+#define LD_PROBE_SIZE 66560
 
 struct ld_probe {
 	enum ld_fs fs;

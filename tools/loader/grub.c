@@ -325,11 +325,17 @@ static int run_entry(struct ld_grub *g, int i, struct ld_boot *boot)
 static void defaults(struct ld_grub *g, const char *path)
 {
 	static const char *const names[][2] = {
-		{"feature_menuentry_id", "y"}, {"feature_platform_search_hint", "y"},
-		{"feature_default_font_path", "y"}, {"feature_all_video_module", "y"},
-		{"feature_menuentry_options", "y"}, {"feature_200_final", "y"},
-		{"feature_timeout_style", "y"}, {"feature_nativedisk_cmd", "y"},
-		{"feature_ntldr", "y"}, {"grub_platform", "pc"}, {"grub_cpu", "i386"},
+		{"feature_menuentry_id", "y"},
+		{"feature_platform_search_hint", "y"},
+		{"feature_default_font_path", "y"},
+		{"feature_all_video_module", "y"},
+		{"feature_menuentry_options", "y"},
+		{"feature_200_final", "y"},
+		{"feature_timeout_style", "y"},
+		{"feature_nativedisk_cmd", "y"},
+		{"feature_ntldr", "y"},
+		{"grub_platform", "pc"},
+		{"grub_cpu", "i386"},
 	};
 	const char *slash = strrchr(path, '/');
 	const char *dir = ld_strndup(g->arena, path, slash ? (size_t)(slash - path) : 0);

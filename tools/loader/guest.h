@@ -9,10 +9,10 @@
 
 struct ld_part {
 	char name[32]; /* "vda1" */
-	int number;    /* 0: the disk without partitions */
+	int number; /* 0: the disk without partitions */
 	struct ld_probe probe;
 	int root; /* directory of the mounted file system; -1: not mounted (yet) */
-	int top;  /* btrfs: of the volume's top, where `root` is a default subvolume */
+	int top; /* btrfs: of the volume's top, where `root` is a default subvolume */
 	bool tried;
 };
 

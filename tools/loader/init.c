@@ -50,8 +50,8 @@ void ld_load_modules(const char *group)
 	for (line = list; *line; line = next) {
 		next = line + strcspn(line, "\n");
 		if (!strncmp(line, group, n) && line[n] == ' ') {
-			snprintf(path, sizeof(path), "/modules/%.*s", (int)(next - line - (long)n - 1),
-				 line + n + 1);
+			snprintf(path, sizeof(path), "/modules/%.*s",
+				 (int)(next - line - (long)n - 1), line + n + 1);
 			fd = open(path, O_RDONLY | O_CLOEXEC);
 			if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) && errno != EEXIST &&
 				       errno != ENODEV))
@@ -85,7 +85,8 @@ static const struct {
 };
 
 /* Does not return when it works. */
-static void try(const struct ld_io *io, const struct ld_part *p, const char *path, evaluate evaluate)
+static void try(const struct ld_io *io, const struct ld_part *p, const char *path,
+		evaluate evaluate)
 {
 	struct ld_arena arena = {0};
 	struct ld_boot boot;
@@ -144,7 +145,7 @@ static void try_esp(const struct ld_io *io)
 
 static void describe(void)
 {
-	static const char *const names[] = {"nothing known", "ext4", "xfs",  "btrfs",
+	static const char *const names[] = {"nothing known", "ext4", "xfs", "btrfs",
 					    "vfat",	     "LVM",  "LUKS"};
 	int j;
 

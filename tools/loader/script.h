@@ -60,12 +60,12 @@ struct ld_grub {
 	struct ld_function *functions;
 	struct ld_entry entries[LD_MAX_ENTRIES];
 	int n_entries;
-	int parent;	      /* the submenu that runs now, or -1 */
+	int parent; /* the submenu that runs now, or -1 */
 	struct ld_boot *boot; /* the entry that runs now fills it */
-	struct ld_args args;  /* $1 … of the function or entry that runs now */
+	struct ld_args args; /* $1 … of the function or entry that runs now */
 	unsigned int depth, steps;
 	int status; /* $? */
-	int err;    /* -errno: a limit was hit, all ends */
+	int err; /* -errno: a limit was hit, all ends */
 };
 
 int ld_lex(struct ld_arena *a, const char *text, struct ld_script *out);

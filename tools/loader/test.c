@@ -31,9 +31,10 @@ static const struct {
 	bool number;
 	int holds; /* relations for which it is true */
 } binary[] = {
-	{"=", false, EQ},      {"==", false, EQ},     {"!=", false, LT | GT}, {"<", false, LT},
-	{">", false, GT},      {"<=", false, LT | EQ}, {">=", false, GT | EQ}, {"-eq", true, EQ},
-	{"-ne", true, LT | GT}, {"-lt", true, LT},     {"-gt", true, GT},      {"-le", true, LT | EQ},
+	{"=", false, EQ},	{"==", false, EQ}, {"!=", false, LT | GT},
+	{"<", false, LT},	{">", false, GT},  {"<=", false, LT | EQ},
+	{">=", false, GT | EQ}, {"-eq", true, EQ}, {"-ne", true, LT | GT},
+	{"-lt", true, LT},	{"-gt", true, GT}, {"-le", true, LT | EQ},
 	{"-ge", true, GT | EQ},
 };
 
