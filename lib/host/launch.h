@@ -32,9 +32,9 @@ struct ec2;
 
 enum ec2_vmm_exit {
 	EC2_VMM_POWER_OFF = 0, /* the guest switched off, or EC2_EVENT_STOP */
-	EC2_VMM_USAGE = 2,     /* bad arguments, set-up failed: message on stderr */
-	EC2_VMM_RESET = 64,    /* the guest reset, or EC2_EVENT_RESET: start a new VMM */
-	EC2_VMM_CRASH = 65,    /* triple fault is RESET; this is KVM's internal error and the like */
+	EC2_VMM_USAGE = 2, /* bad arguments, set-up failed: message on stderr */
+	EC2_VMM_RESET = 64, /* the guest reset, or EC2_EVENT_RESET: start a new VMM */
+	EC2_VMM_CRASH = 65, /* triple fault is RESET; this is KVM's internal error and the like */
 };
 
 struct ec2_launch_disk {
@@ -49,9 +49,9 @@ struct ec2_launch_spec {
 	char *instance_id;
 	char *instance_type;
 	uint32_t vcpus;
-	uint64_t memory;  /* bytes */
-	char *kernel;     /* path: uncompressed ELF; the loader's for disk images */
-	char *initrd;     /* path or NULL */
+	uint64_t memory; /* bytes */
+	char *kernel; /* path: uncompressed ELF; the loader's for disk images */
+	char *initrd; /* path or NULL */
 	char *cmdline;
 	uint32_t uid, gid; /* the VMM's own */
 	struct ec2_launch_disk *disks;
@@ -74,5 +74,11 @@ int ec2_launch(struct ec2 *ec2, const char *instance_id, char **code, char **mes
 
 /* 1: a launch or shim of that instance lives; 0: none; -errno. Never blocks. */
 int ec2_launch_alive(struct ec2 *ec2, const char *instance_id);
+
+/*
+ * Remove what a killed shim left: its VMM if that still lives, the cgroup, the run directory. For
+ * repair; does nothing while the instance lives (-EBUSY). Return: 0, also when nothing was there.
+ */
+int ec2_launch_clean(struct ec2 *ec2, const char *instance_id);
 
 #endif
