@@ -24,9 +24,9 @@ struct ec2_call {
 
 struct ec2_ioctl {
 	unsigned int nr;
-	u32 size;     /* the struct as this module knows it */
+	u32 size; /* the struct as this module knows it */
 	u32 min_size; /* its first version */
-	u32 flags;    /* known flags */
+	u32 flags; /* known flags */
 	u32 reserved; /* offset of a __u32 that must be zero, or 0 for none */
 	int (*fn)(struct ec2_call *call);
 };
@@ -35,11 +35,11 @@ struct ec2_ioctl {
  * A row: the name of the ioctl, its struct, the struct's first version's end, known flags, offset of
  * the reserved word, handler.
  */
-#define EC2_IOCTL(_cmd, _type, _last, _flags, _reserved, _fn)                                      \
-	{                                                                                          \
-		.nr = _IOC_NR(_cmd), .size = sizeof(struct _type),                                 \
-		.min_size = offsetofend(struct _type, _last), .flags = (_flags),                   \
-		.reserved = (_reserved), .fn = (_fn),                                              \
+#define EC2_IOCTL(_cmd, _type, _last, _flags, _reserved, _fn)                    \
+	{                                                                        \
+		.nr = _IOC_NR(_cmd), .size = sizeof(struct _type),               \
+		.min_size = offsetofend(struct _type, _last), .flags = (_flags), \
+		.reserved = (_reserved), .fn = (_fn),                            \
 	}
 
 long ec2_ioctl(void *self, const struct ec2_ioctl *table, size_t rows, unsigned int cmd,

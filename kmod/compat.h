@@ -5,6 +5,7 @@
 
 #include <linux/eventfd.h>
 #include <linux/version.h>
+#include <net/genetlink.h>
 
 /* 6.10 took the source away from __assign_str(): __string() remembers it. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
@@ -28,6 +29,13 @@ static inline void ec2_eventfd_signal(struct eventfd_ctx *ctx)
 #define ec2_no_llseek NULL
 #else
 #define ec2_no_llseek no_llseek
+#endif
+
+/* 6.7 and the stable kernels after it let only CAP_NET_ADMIN join a multicast group. */
+#ifdef GENL_MCAST_CAP_NET_ADMIN
+#define EC2_GENL_MCAST_FLAGS .flags = GENL_MCAST_CAP_NET_ADMIN
+#else
+#define EC2_GENL_MCAST_FLAGS
 #endif
 
 #endif

@@ -23,9 +23,9 @@ struct ec2_credit {
 	bool unlimited;
 	u64 cap; /* vCPU ns */
 	/* state */
-	u64 balance;   /* vCPU ns */
-	u64 debt;      /* unlimited: spent beyond the balance, to be earned back first */
-	u64 earned;    /* totals, vCPU ns */
+	u64 balance; /* vCPU ns */
+	u64 debt; /* unlimited: spent beyond the balance, to be earned back first */
+	u64 earned; /* totals, vCPU ns */
 	u64 spent;
 	u64 surplus;
 	u64 remainder; /* of the division that earns */

@@ -33,7 +33,7 @@ struct ec2_event_queue {
 	/* under the event lock, this and all below */
 	unsigned int head, tail;
 	u64 lost;
-	bool ended;            /* nothing more will come */
+	bool ended; /* nothing more will come */
 	struct list_head node; /* of all control files */
 };
 

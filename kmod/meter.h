@@ -9,9 +9,9 @@
 
 /* One vCPU's counters: written by its thread alone, under the vCPU's mutex, read by anybody. */
 struct ec2_vcpu_meter {
-	spinlock_t lock;          /* task, since and vcpu_ns belong together */
+	spinlock_t lock; /* task, since and vcpu_ns belong together */
 	struct task_struct *task; /* in KVM_RUN now, or NULL */
-	u64 since;                /* its run time when KVM_RUN began */
+	u64 since; /* its run time when KVM_RUN began */
 	u64 vcpu_ns;
 	u64 kvm_runs;
 	u64 kvm_entries;
@@ -27,7 +27,7 @@ struct ec2_usage {
 
 /* Under the instance's lock. */
 struct ec2_meter {
-	u64 running_ns;    /* of intervals that ended */
+	u64 running_ns; /* of intervals that ended */
 	u64 running_since; /* 0: not running now */
 	u64 throttled_ns;
 	u64 throttled_since;

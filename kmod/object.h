@@ -49,13 +49,18 @@ struct ec2_named {
 	char id[EC2_ID_LEN];
 	/* under the table's lock, this and all below */
 	struct hlist_node node;
+	struct list_head order;
+	u64 number; /* in order of reservation */
 	bool published;
 };
 
 struct ec2_table {
 	struct mutex lock;
+	/* under lock, this and all below */
 	struct hlist_head heads[1 << EC2_TABLE_BITS];
-	unsigned int count; /* under lock; reserved ones count */
+	struct list_head order;
+	u64 made;
+	unsigned int count; /* reserved ones too */
 	unsigned int max;
 };
 
@@ -65,8 +70,7 @@ void ec2_table_init(struct ec2_table *table, unsigned int max);
 int ec2_id_check(const char id[EC2_ID_LEN]);
 
 /* EINVAL: bad id. EEXIST: taken. ENOSPC: the table is full. */
-int ec2_object_reserve(struct ec2_table *table, struct ec2_named *named,
-		       const char id[EC2_ID_LEN]);
+int ec2_object_reserve(struct ec2_table *table, struct ec2_named *named, const char id[EC2_ID_LEN]);
 void ec2_object_publish(struct ec2_table *table, struct ec2_named *named);
 /* Does nothing for an object that is in no table. The caller's reference stays the caller's. */
 void ec2_object_withdraw(struct ec2_table *table, struct ec2_named *named);
@@ -74,9 +78,9 @@ void ec2_object_withdraw(struct ec2_table *table, struct ec2_named *named);
 /* A reference, or NULL: only published objects are found. */
 struct ec2_named *ec2_object_find(struct ec2_table *table, const char id[EC2_ID_LEN]);
 /*
- * Walk the published objects: *pos is 0 to begin with. A reference, or NULL at the end. One that is
- * there during the whole walk is met exactly once.
+ * Walk the published objects, oldest first: *pos is 0 to begin with. A reference, or NULL at the end.
+ * One that is there during the whole walk is met exactly once.
  */
-struct ec2_named *ec2_object_next(struct ec2_table *table, unsigned long *pos);
+struct ec2_named *ec2_object_next(struct ec2_table *table, u64 *pos);
 
 #endif

@@ -70,14 +70,14 @@ TRACE_EVENT(ec2_vcpu_doorbell,
 
 /* type: VIRTIO_BLK_T_*; how: 0 inline, 1 lent thread, 2 slow thread */
 TRACE_EVENT(ec2_disk_submit,
-	TP_PROTO(const char *id, u32 slot, u32 queue, u32 head, u32 type, u64 sector, u32 len,
+	TP_PROTO(const char *id, u32 slot, u32 queue, u32 desc, u32 type, u64 sector, u32 len,
 		 u32 how),
-	TP_ARGS(id, slot, queue, head, type, sector, len, how),
+	TP_ARGS(id, slot, queue, desc, type, sector, len, how),
 	TP_STRUCT__entry(
 		__string(id, id)
 		__field(u32, slot)
 		__field(u32, queue)
-		__field(u32, head)
+		__field(u32, desc)
 		__field(u32, type)
 		__field(u64, sector)
 		__field(u32, len)
@@ -87,26 +87,26 @@ TRACE_EVENT(ec2_disk_submit,
 		ec2_assign_str(id, id);
 		__entry->slot = slot;
 		__entry->queue = queue;
-		__entry->head = head;
+		__entry->desc = desc;
 		__entry->type = type;
 		__entry->sector = sector;
 		__entry->len = len;
 		__entry->how = how;
 	),
-	TP_printk("%s slot %u queue %u head %u type %u sector %llu len %u how %u", __get_str(id),
-		  __entry->slot, __entry->queue, __entry->head, __entry->type, __entry->sector,
+	TP_printk("%s slot %u queue %u desc %u type %u sector %llu len %u how %u", __get_str(id),
+		  __entry->slot, __entry->queue, __entry->desc, __entry->type, __entry->sector,
 		  __entry->len, __entry->how)
 );
 
 /* status: VIRTIO_BLK_S_* */
 TRACE_EVENT(ec2_disk_complete,
-	TP_PROTO(const char *id, u32 slot, u32 queue, u32 head, u32 status, u32 written),
-	TP_ARGS(id, slot, queue, head, status, written),
+	TP_PROTO(const char *id, u32 slot, u32 queue, u32 desc, u32 status, u32 written),
+	TP_ARGS(id, slot, queue, desc, status, written),
 	TP_STRUCT__entry(
 		__string(id, id)
 		__field(u32, slot)
 		__field(u32, queue)
-		__field(u32, head)
+		__field(u32, desc)
 		__field(u32, status)
 		__field(u32, written)
 	),
@@ -114,12 +114,12 @@ TRACE_EVENT(ec2_disk_complete,
 		ec2_assign_str(id, id);
 		__entry->slot = slot;
 		__entry->queue = queue;
-		__entry->head = head;
+		__entry->desc = desc;
 		__entry->status = status;
 		__entry->written = written;
 	),
-	TP_printk("%s slot %u queue %u head %u status %u written %u", __get_str(id),
-		  __entry->slot, __entry->queue, __entry->head, __entry->status,
+	TP_printk("%s slot %u queue %u desc %u status %u written %u", __get_str(id),
+		  __entry->slot, __entry->queue, __entry->desc, __entry->status,
 		  __entry->written)
 );
 
