@@ -75,5 +75,6 @@ $(UNPACK): $(call objs,tools/vmm/unpack)
 	$(CC) $(SANITIZE) $(LDHARD) -o $@ $^ -lseccomp -llzma -lzstd -lz -llz4
 
 include tools/loader/rules.mk
+include tests/bench/rules.mk
 
 -include $(shell [ -d $(B) ] && find $(B) -name '*.d' -not -path '$(B)/kmod/*' 2>/dev/null)
