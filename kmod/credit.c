@@ -34,41 +34,44 @@ int ec2_credit_init(struct ec2_credit *c, const struct ec2_instance_create *args
 	return 0;
 }
 
-static void earn(struct ec2_credit *c, u64 elapsed)
+static u64 earn(struct ec2_credit *c, u64 elapsed)
 {
 	u64 product = elapsed * c->per_hour + c->remainder;
 	u64 earned = div_u64(product, EARN_DIVISOR);
-	u64 repaid;
 
 	c->remainder = product - earned * EARN_DIVISOR;
-	c->earned += earned;
-	repaid = min(earned, c->debt);
-	c->debt -= repaid;
-	/* beyond the cap it is lost */
-	c->balance = min(c->cap, c->balance + earned - repaid);
+	return earned;
 }
 
-static void spend(struct ec2_credit *c, u64 used)
+/* What is earned pays for what was used meanwhile, then the debt; beyond the cap it is lost. */
+static void settle(struct ec2_credit *c, u64 earned, u64 used)
 {
-	u64 paid = min(used, c->balance);
-	u64 rest = used - paid;
+	u64 paid = min(used, earned);
+	u64 repaid;
 
+	earned -= paid;
+	used -= paid;
+	repaid = min(earned, c->debt);
+	c->debt -= repaid;
+	c->balance = min(c->cap, c->balance + earned - repaid);
+	paid = min(used, c->balance);
 	c->balance -= paid;
-	c->spent += used;
 	if (!c->unlimited)
 		return; /* the quota lags a period behind: that much is forgiven */
-	c->debt += rest;
-	c->surplus += rest;
+	c->debt += used - paid;
+	c->surplus += used - paid;
 }
 
 void ec2_credit_update(struct ec2_credit *c, u64 elapsed, u64 used)
 {
-	u64 enough;
+	u64 earned = 0, enough;
 
 	for (; elapsed > MAX_STEP; elapsed -= MAX_STEP)
-		earn(c, MAX_STEP);
-	earn(c, elapsed);
-	spend(c, used);
+		earned += earn(c, MAX_STEP);
+	earned += earn(c, elapsed);
+	c->earned += earned;
+	c->spent += used;
+	settle(c, earned, used);
 	if (c->unlimited)
 		return;
 	/* let go again only when there is a period's worth of full speed, or it would flutter */
