@@ -52,7 +52,7 @@ $(LIB_A): $(LIB_OBJ)
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(COMPILE) -fPIC -c -o $@ $<
+	$(if $(V),,@echo '  CC      $<' && )$(COMPILE) -fPIC -c -o $@ $<
 
 # ---- tools: every .c of a folder makes one program ----
 objs = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(1)/*.c)))
@@ -76,5 +76,113 @@ $(UNPACK): $(call objs,tools/vmm/unpack)
 
 include tools/loader/rules.mk
 include tests/bench/rules.mk
+
+# ---- module: for the running kernel where its headers are, and for the lab's kernels ----
+KMOD_KERNELS ?= running 6.1 6.12
+kmod:
+	@tools/setup/module $(B) $(KMOD_KERNELS)
+
+# ---- tests ----
+# A folder of tests/vm with C files makes one program, a C file beside them another. The unit tests link the
+# library and every tool without its main.
+VM_DIRS := $(sort $(patsubst %/,%,$(dir $(wildcard tests/vm/*/*.c))))
+VM_FILES := $(filter-out %/tinyguest,$(patsubst %.c,%,$(wildcard tests/vm/*.c)))
+VM_PROGS := $(VM_DIRS:%=$(B)/%) $(VM_FILES:%=$(B)/%)
+UNIT_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/cmocka/*_test.c))
+UNIT_SHARED := $(patsubst %.c,$(B)/%.o,$(filter-out %_test.c,$(wildcard tests/cmocka/*.c)))
+TOOLS_A := $(B)/libtools.a
+TOOLS_OBJ := $(filter-out %/main.o,$(foreach d,ec2ctl shim vmm vmm/unpack,$(call objs,tools/$(d))))
+.PHONY: setup demo check check-kunit check-unit check-vm unit-tests vm-tests
+vm-tests: $(VM_PROGS) $(B)/tests/vm/tinyguest
+unit-tests: $(UNIT_TESTS)
+
+# q, not r: two tools may have a file of the same name
+$(TOOLS_A): $(TOOLS_OBJ) $(LOADER_PARSER)
+	rm -f $@ && ar qcs $@ $^
+$(UNIT_TESTS): %: %.o $(UNIT_SHARED) $(TOOLS_A) $(LIB_A)
+	$(CC) $(SANITIZE) -o $@ $^ $(LIB_LIBS) -lcmocka -lseccomp -llzma -lzstd -lz -llz4 -lpthread -lm
+
+define vm_prog
+$(1): $(2) $(LIB_A)
+	$$(CC) $$(SANITIZE) -o $$@ $(2) $(LIB_A) $$(LIB_LIBS) -lpthread -lm
+endef
+$(foreach p,$(VM_FILES),$(eval $(call vm_prog,$(B)/$(p),$(B)/$(p).o)))
+$(foreach d,$(VM_DIRS),$(eval $(call vm_prog,$(B)/$(d),$(call objs,$(d)))))
+# the init of the small guest: it has no library to load
+$(B)/tests/vm/tinyguest: $(B)/tests/vm/tinyguest.o
+	$(CC) -static -s -o $@ $<
+
+setup:
+	@tools/setup/install
+
+JOBS ?= $(shell nproc)
+SUBMAKE = $(MAKE) --no-print-directory -j$(JOBS)
+demo: setup
+	@$(SUBMAKE) all
+	@tests/demo/run $(if $(HOST),--host)
+
+check: setup
+	@tests/check
+
+check-kunit:
+	@tests/kunit/run
+
+ASAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+check-unit:
+	@$(SUBMAKE) B=build/asan SANITIZE='$(ASAN)' CFLAGS='-O1 -g' unit-tests
+	@tests/cmocka/run build/asan
+
+check-vm:
+	@$(SUBMAKE) all vm-tests
+	@tests/vm/run
+
+# ---- install ----
+.PHONY: install
+MAN := $(wildcard tools/*/*.[1-8] tools/*/man/*.[1-8] lib/man/*.[1-8])
+COMPLETION := $(wildcard tools/ec2ctl/*.bash tools/ec2ctl/completion/*.bash)
+install: all
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(libexecdir)/loader \
+		$(DESTDIR)$(includedir)/ec2ctl $(DESTDIR)$(datadir)/bash-completion/completions
+	# linked again: the build tree's program looks for the library beside itself
+	$(CC) $(LDHARD) -o $(DESTDIR)$(bindir)/ec2ctl $(call objs,tools/ec2ctl) -L$(B) -lec2ctl -ljansson
+	install -m 755 $(SHIM) $(VMM) $(UNPACK) $(DESTDIR)$(libexecdir)/
+	install -m 644 $(LOADER) $(DESTDIR)$(libexecdir)/loader/
+	install -m 644 $(LIB_SO) $(LIB_A) $(DESTDIR)$(libdir)/
+	ln -sfn $(notdir $(LIB_SO)) $(DESTDIR)$(libdir)/libec2ctl.so
+	sed -e 's|@prefix@|$(prefix)|; s|@libdir@|$(libdir)|' \
+		-e 's|@includedir@|$(includedir)|; s|@version@|$(VERSION)|' \
+		lib/libec2ctl.pc.in > $(DESTDIR)$(libdir)/pkgconfig/libec2ctl.pc
+	install -m 644 lib/include/ec2ctl.h $(DESTDIR)$(includedir)/
+	install -m 644 lib/include/ec2ctl/*.h $(DESTDIR)$(includedir)/ec2ctl/
+	for page in $(MAN); do \
+		install -D -m 644 $$page $(DESTDIR)$(datadir)/man/man$${page##*.}/$${page##*/} || exit 1; done
+	for file in $(COMPLETION); do \
+		install -m 644 $$file $(DESTDIR)$(datadir)/bash-completion/completions/ec2ctl || exit 1; done
+	install -D -m 644 tools/setup/60-ec2ctl.rules $(DESTDIR)/usr/lib/udev/rules.d/60-ec2ctl.rules
+	install -D -m 644 tools/setup/ec2ctl.sysusers $(DESTDIR)/usr/lib/sysusers.d/ec2ctl.conf
+	@tools/setup/activate $(B) "$(DESTDIR)"
+
+# ---- care ----
+.PHONY: format lint clean help
+USER_C = $(shell git ls-files '*.c' '*.h')
+format:
+	clang-format -i $(USER_C)
+# the format is advice; what sparse and cppcheck find is not
+lint:
+	-@clang-format --dry-run $(USER_C) 2>&1 | grep -c warning: | sed 's/$$/ lines that make format would change/'
+	@! tools/setup/module $(B)/lint 6.1 -- C=2 2>&1 | grep -E 'kmod/.*(warning|error):'
+	@cppcheck --quiet --enable=warning,portability --inline-suppr --std=c11 --error-exitcode=1 -j$(JOBS) \
+		--suppress=missingInclude -D__x86_64__ -D_GNU_SOURCE -I. -Ilib/include -Ilib lib tools
+	@echo lint: clean
+clean:
+	rm -rf build
+help:
+	@echo 'make            the module, the library and the tools, into build/'
+	@echo 'make demo       set up, build, and boot a real Debian instance in the lab (HOST=1: on this host)'
+	@echo 'make check      set up, build, run every test; its parts: check-kunit check-unit check-vm'
+	@echo 'make bench      ratios against QEMU, in the lab'
+	@echo 'make install    library, header, tools, module, man pages, completion, udev rule (DESTDIR, prefix)'
+	@echo 'make setup      install the Debian packages that all this needs'
+	@echo 'make format     clang-format;   make lint   sparse, cppcheck;   make clean'
 
 -include $(shell [ -d $(B) ] && find $(B) -name '*.d' -not -path '$(B)/kmod/*' 2>/dev/null)
