@@ -22,8 +22,8 @@ extern char **environ;
 
 /* The shim gives up by itself before this; only a shim that cannot run at all is slower. */
 #define READY_TIMEOUT_MS 150000
-/* ec2_launch_alive() of another process holds the lock for a moment */
-#define LOCK_RETRIES 40
+/* ec2_launch_alive() holds the lock for a moment, an ended shim until it has cleaned up */
+#define LOCK_RETRIES 2000
 #define LOCK_RETRY_US 5000
 #define CLEAN_TIMEOUT_MS 10000
 
