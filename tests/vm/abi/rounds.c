@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Fifty lives of an instance leave nothing behind. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "abi.h"
+
+#define ID "i-00000000000000050"
+#define ROUNDS 50
+#define CACHES 512
+
+static const uint8_t hlt[] = {0xf4};
+
+static void life(int control)
+{
+	int instance = make_instance(control, ID, 1);
+	struct guest g;
+
+	guest_make(&g, instance);
+	guest_load(&g, REAL_MODE, hlt, sizeof(hlt));
+	if (ioctl(g.vcpu, KVM_RUN, 0))
+		die("the guest runs");
+	guest_close(&g);
+	if (set_state(instance, EC2_STATE_TERMINATED))
+		die("the instance is terminated");
+	close(instance);
+}
+
+struct slab {
+	char name[32];
+	long objects;
+};
+
+/* What is gone is freed by workers and grace periods: wait, and let partly free slabs go. */
+static void settle(void)
+{
+	struct timespec t = {.tv_sec = 1};
+	FILE *f;
+
+	for (int i = 0; i < 3; i++) {
+		nanosleep(&t, NULL);
+		f = fopen("/proc/sys/vm/drop_caches", "w");
+		if (!f || fputs("3", f) < 0 || fclose(f))
+			die("caches are dropped");
+	}
+}
+
+static int read_slabs(struct slab *slabs)
+{
+	char line[256];
+	FILE *f = fopen("/proc/slabinfo", "r");
+	int n = 0;
+
+	if (!f)
+		die("/proc/slabinfo");
+	while (n < CACHES && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%31s %ld", slabs[n].name, &slabs[n].objects) == 2)
+			n++;
+	fclose(f);
+	return n;
+}
+
+static int open_files(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 1024; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+/* Caches that other work on the machine fills, and that have nothing to do with us. */
+static bool ours(const char *name)
+{
+	static const char *const others[] = {
+		"vm_area_struct",    "anon_vma",   "dentry",	  "inode_cache",
+		"radix_tree_node",   "maple_node", "buffer_head", "proc_inode_cache",
+		"kernfs_node_cache", "lsm_"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (strstr(name, others[i]))
+			return false;
+	return true;
+}
+
+static bool same_slabs(const struct slab *before, int n, const struct slab *after)
+{
+	bool ok = true;
+
+	for (int i = 0; i < n; i++) {
+		/* free objects of a CPU's own slab count as used: less than one for each round */
+		if (strcmp(before[i].name, after[i].name) || !ours(before[i].name) ||
+		    after[i].objects < before[i].objects + ROUNDS)
+			continue;
+		printf("# %s: %ld objects, were %ld\n", after[i].name, after[i].objects,
+		       before[i].objects);
+		ok = false;
+	}
+	return ok;
+}
+
+static long module_references(void)
+{
+	long n = -1;
+	FILE *f = fopen("/sys/module/ec2ctl/refcnt", "r");
+
+	if (!f || fscanf(f, "%ld", &n) != 1)
+		die("the module's reference count");
+	fclose(f);
+	return n;
+}
+
+void test_rounds(void)
+{
+	static struct slab before[CACHES], after[CACHES];
+	int control = open_control();
+	int files, n;
+	long references;
+
+	/* first uses allocate what stays */
+	for (int i = 0; i < 20; i++)
+		life(control);
+	settle();
+	files = open_files();
+	references = module_references();
+	n = read_slabs(before);
+	for (int i = 0; i < ROUNDS; i++)
+		life(control);
+	settle();
+	verdict(open_files() == files, "%d rounds leave no file open", ROUNDS);
+	verdict(module_references() == references, "nor a reference on the module");
+	verdict(read_slabs(after) == n && same_slabs(before, n, after), "nor memory");
+	close(control);
+}
