@@ -33,7 +33,8 @@ struct side {
 	const char *name;
 	bool (*start)(struct machine *m, enum work work);
 };
-extern const struct side side_vmm, side_microvm, side_microvm_min, side_q35, side_host;
+extern const struct side side_vmm, side_microvm, side_microvm_min, side_microvm_small, side_q35,
+	side_host;
 
 uint64_t now_ns(void);
 __attribute__((format(printf, 1, 2), noreturn)) void die(const char *fmt, ...);

@@ -129,6 +129,14 @@ static uint64_t run_queue(int fd, const struct pattern *p, char *buf, uint64_t b
 	return n;
 }
 
+static uint64_t run(int fd, const struct pattern *p, char *buf, uint64_t blocks, unsigned int ms)
+{
+	uint64_t end = now() + (uint64_t)ms * 1000000;
+
+	return p->depth == 1 ? run_single(fd, p, buf, blocks, end)
+			     : run_queue(fd, p, buf, blocks, end);
+}
+
 static void run_patterns(const char *device, unsigned int ms)
 {
 	int fd = open(device, O_RDWR | O_DIRECT | O_CLOEXEC);
@@ -143,15 +151,15 @@ static void run_patterns(const char *device, unsigned int ms)
 	for (i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
 		const struct pattern *p = &patterns[i];
 
+		blocks = size / p->block;
+		run(fd, p, buf, blocks,
+		    ms / 2); /* warm up: caches, and an emulator's translations */
 		printf("READY %s\n", p->name);
 		fflush(stdout);
 		if (!fgets(line, sizeof(line), stdin))
 			fail("stdin");
-		blocks = size / p->block;
 		begin = now();
-		end = begin + (uint64_t)ms * 1000000;
-		n = p->depth == 1 ? run_single(fd, p, buf, blocks, end)
-				  : run_queue(fd, p, buf, blocks, end);
+		n = run(fd, p, buf, blocks, ms);
 		end = now();
 		printf("END %s %llu %llu\n", p->name, (unsigned long long)n,
 		       (unsigned long long)(end - begin));

@@ -40,14 +40,16 @@ void row(const char *what, const char *unit, const struct samples *a, const stru
 	/* for rates the slow end is the low one */
 	double tail = at_least ? 0.01 : 0.99;
 
-	if (!a->n || !b->n) {
+	if (!a->n && !b->n) {
 		printf("%-30s not measured\n", what);
 		return;
 	}
-	ratio = mb ? ma / mb : 0;
+	ratio = mb > 0 ? ma / mb : 0;
 	printf("%-30s %10.1f %10.1f   %10.1f %10.1f %-6s %6.2f", what, ma, quantile(a, tail), mb,
 	       quantile(b, tail), unit, ratio);
-	if (aim > 0 && (at_least ? ratio >= aim : ratio <= aim))
+	if (!a->n || !b->n)
+		printf("   one side was not measured");
+	else if (aim > 0 && (at_least ? ratio >= aim : ratio <= aim))
 		printf("   aim %s %.2f: met", at_least ? "at least" : "at most", aim);
 	else if (aim > 0)
 		printf("   aim %s %.2f: missed by %.0f %%", at_least ? "at least" : "at most", aim,
