@@ -185,4 +185,4 @@ help:
 	@echo 'make setup      install the Debian packages that all this needs'
 	@echo 'make format     clang-format;   make lint   sparse, cppcheck;   make clean'
 
--include $(shell [ -d $(B) ] && find $(B) -name '*.d' -not -path '$(B)/kmod/*' 2>/dev/null)
+-include $(shell [ -d $(B) ] && find $(B) -type f -name '*.d' -not -path '$(B)/kmod/*' 2>/dev/null)
