@@ -16,6 +16,7 @@ struct ec2 {
 	char *region;
 	char *zone; /* the region's one availability zone: region + "a" */
 	char *account; /* owner id: 12 digits */
+	double vcpu_overcommit; /* vCPUs of one instance per processor of the host */
 	bool read_only;
 	const struct ec2_kernel_ops *kernel;
 	void *kernel_arg;
@@ -38,8 +39,16 @@ int ec2_fail(struct ec2 *ec2, int err, const char *code, const char *format, ...
 /* InternalError with the text of errno: "WHAT: No space left on device". */
 int ec2_fail_errno(struct ec2 *ec2, int err, const char *what);
 
-/* Forget the last error: the first thing that a public function does. */
-void ec2_clear_error(struct ec2 *ec2);
+/*
+ * The first thing that a public function does: forget the last error, and check that the request has
+ * what is required (MissingParameter) and that the handle may write if it is to (UnauthorizedOperation).
+ * @shape: NULL: no request
+ */
+struct ec2_shape;
+int ec2_enter(struct ec2 *ec2, const struct ec2_shape *shape, const void *request, bool writes);
+
+/* After all checks: 0, or the failure that tells a dry run that all is well. */
+int ec2_dry_run(struct ec2 *ec2, bool dry_run);
 
 /* A path below a directory, freed by the caller; NULL: no memory. */
 char *ec2_path(const char *dir, const char *format, ...) __attribute__((format(printf, 2, 3)));

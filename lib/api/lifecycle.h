@@ -6,11 +6,13 @@
 struct ec2;
 
 enum ec2_end {
-	EC2_END_GUEST = 1, /* the guest switched itself off: InstanceInitiatedShutdownBehavior decides;
+	EC2_END_GUEST =
+		1, /* the guest switched itself off: InstanceInitiatedShutdownBehavior decides;
 			      where a stop or terminate was asked for before, that decides */
 	EC2_END_CRASH = 2, /* VMM or shim died: stopped with Server.InternalError (terminated where
 			      a terminate was asked for, or the root is an instance store) */
-	EC2_END_LAUNCH_FAILED = 3, /* never ran: as EC2, terminated with Server.InternalError at RunInstances,
+	EC2_END_LAUNCH_FAILED =
+		3, /* never ran: as EC2, terminated with Server.InternalError at RunInstances,
 				      stopped at StartInstances */
 };
 

@@ -30,6 +30,8 @@ struct ec2_kernel_ops {
 	int (*launch)(struct ec2 *ec2, const char *id, char **code, char **message);
 	/* as ec2_launch_alive() */
 	int (*alive)(struct ec2 *ec2, const char *id);
+	/* as ec2_launch_clean(): what a dead shim has left is removed */
+	int (*clean)(struct ec2 *ec2, const char *id);
 	/* memory and processors */
 	int (*capacity)(struct ec2 *ec2, struct ec2_host_capacity *capacity);
 	/* a text that is another one after each boot of the host, to be freed by the caller; or NULL */

@@ -56,7 +56,7 @@ struct ec2_options {
 				    folder of the running program or library when they stand there,
 				    or as installed */
 	const char *config_dir; /* NULL: $EC2CTL_CONFIG_DIR, or /etc/ec2ctl */
-	const char *region; /* NULL: $EC2CTL_REGION, the file "region" in config_dir, or
+	const char *region;	 /* NULL: $EC2CTL_REGION, "region" of ec2ctl.json in config_dir, or
 				    "us-east-1" */
 	bool read_only; /* look only: recover nothing, change nothing */
 	bool no_recovery; /* do not finish what killed processes left (the shim's choice) */
