@@ -39,6 +39,7 @@ struct guest {
 	int kvm, vm, vcpu;
 	uint8_t *memory;
 	struct kvm_run *run;
+	struct kvm_sregs reset; /* as the vCPU began */
 };
 enum guest_mode { REAL_MODE, LONG_MODE };
 /* Dies when it cannot be made. */

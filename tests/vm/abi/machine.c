@@ -43,6 +43,8 @@ static void make(struct guest *g, int instance, bool irqchip)
 	g->run = mmap(NULL, RUN_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, g->vcpu, 0);
 	if (g->run == MAP_FAILED)
 		die("a vCPU's kvm_run is mapped");
+	if (ioctl(g->vcpu, KVM_GET_SREGS, &g->reset))
+		die("special registers are read");
 }
 
 void guest_make(struct guest *g, int instance)
@@ -87,11 +89,9 @@ static void long_mode(struct guest *g, struct kvm_sregs *s)
 void guest_load(struct guest *g, enum guest_mode mode, const void *code, size_t len)
 {
 	struct kvm_regs regs = {.rip = CODE, .rflags = 2, .rsp = 0x8000};
-	struct kvm_sregs sregs;
+	struct kvm_sregs sregs = g->reset;
 
 	memcpy(g->memory + CODE, code, len);
-	if (ioctl(g->vcpu, KVM_GET_SREGS, &sregs))
-		die("special registers are read");
 	if (mode == LONG_MODE) {
 		long_mode(g, &sregs);
 	} else {
