@@ -32,6 +32,7 @@
 /* ---- ports ---- */
 #define PORT_COM1 0x3f8
 #define PORT_KEYBOARD 0x60
+#define PORT_PCI_CONFIG 0xcf8 /* and 0xcfc; but 0xcf9 by bytes is PORT_RESET */
 #define PORT_RESET 0xcf9
 #define RESET_VALUE 0x06
 #define PORT_PLATFORM 0x600

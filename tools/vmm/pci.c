@@ -8,6 +8,10 @@
 #include "pci.h"
 
 #define CONFIG_EXTENDED 4096 /* a function's part of ECAM */
+/* the port that selects a register for the four after it */
+#define CONFIG_ENABLE 0x80000000U
+#define CONFIG_OTHER_BUS 0x00ff0000U
+#define CONFIG_ADDRESS 0x80fffffcU
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct pci_device *devices[PCI_DEVICES];
@@ -161,15 +165,13 @@ static void read_config(struct pci_device *device, unsigned int offset, struct b
 	memcpy(&access->value, device->config + offset, access->length);
 }
 
-static void access_ecam(struct bus_access *access)
+/* With the lock held. */
+static void access_config(unsigned int number, unsigned int function, unsigned int offset,
+			  struct bus_access *access)
 {
-	unsigned int offset = access->offset & (CONFIG_EXTENDED - 1);
-	unsigned int function = access->offset >> 12 & 7;
-	struct pci_device *device;
+	struct pci_device *device = function ? NULL : pci_find(number);
 
-	pci_lock();
-	device = pci_find(access->offset >> 15 & 31);
-	if (!device || function) {
+	if (!device) {
 		access->value = UINT64_MAX;
 	} else if (offset + access->length > PCI_CONFIG_SIZE) {
 		access->value = 0; /* no extended capabilities */
@@ -177,6 +179,36 @@ static void access_ecam(struct bus_access *access)
 		write_config(device, offset, access);
 	} else {
 		read_config(device, offset, access);
+	}
+}
+
+static void access_ecam(struct bus_access *access)
+{
+	pci_lock();
+	access_config(access->offset >> 15 & 31, access->offset >> 12 & 7,
+		      access->offset & (CONFIG_EXTENDED - 1), access);
+	pci_unlock();
+}
+
+/*
+ * Configuration by ports. ECAM serves as well, but Linux calls a machine without these broken on its
+ * console before it has read the table that tells of ECAM.
+ */
+static void access_config_ports(struct bus_access *access)
+{
+	static uint32_t address;
+
+	pci_lock();
+	if (access->offset >= 4) {
+		unsigned int offset = (address & 0xfc) + (unsigned int)access->offset - 4;
+
+		if (address & CONFIG_ENABLE && !(address & CONFIG_OTHER_BUS))
+			access_config(address >> 11 & 31, address >> 8 & 7, offset, access);
+	} else if (access->offset == 0 && access->length == 4) {
+		if (access->write)
+			address = (uint32_t)access->value & CONFIG_ADDRESS;
+		else
+			access->value = address;
 	}
 	pci_unlock();
 }
@@ -229,6 +261,7 @@ void pci_create(void)
 	pci_init_device(&host_bridge, NULL, &id);
 	pci_plug(&host_bridge, 0);
 	bus_add(BUS_PORTS, PORT_PCI, PORT_PCI_SIZE, access_ports);
+	bus_add(BUS_PORTS, PORT_PCI_CONFIG, 8, access_config_ports);
 	bus_add(BUS_MEMORY, GPA_ECAM, ECAM_SIZE, access_ecam);
 	bus_add(BUS_MEMORY, GPA_PCI32, PCI32_SIZE, access_memory);
 }

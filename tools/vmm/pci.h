@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * PCI: one bus of up to 32 devices, configured through ECAM only. A device has one I/O BAR and one
+ * PCI: one bus of up to 32 devices, configured through ECAM or ports. A device has one I/O BAR and one
  * 32-bit memory BAR. Everything of devices happens under one lock, which these calls take, or which
  * the caller holds where it is said.
  */
