@@ -15,7 +15,6 @@
  *
  * When up it says "TINY-READY cpus=N mem=KIB disks=vda:BYTES,…"; at the power button "TINY-POWER-BUTTON".
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
