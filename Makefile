@@ -83,11 +83,12 @@ kmod:
 	@tools/setup/module $(B) $(KMOD_KERNELS)
 
 # ---- tests ----
-# A folder of tests/vm with C files makes one program, a C file beside them another. The unit tests link the
+# A folder of tests/vm with C files makes one program (abi/*.c: build/tests/vm/abi/abi), a C file beside them
+# another. The unit tests link the
 # library and every tool without its main.
 VM_DIRS := $(sort $(patsubst %/,%,$(dir $(wildcard tests/vm/*/*.c))))
 VM_FILES := $(filter-out %/tinyguest,$(patsubst %.c,%,$(wildcard tests/vm/*.c)))
-VM_PROGS := $(VM_DIRS:%=$(B)/%) $(VM_FILES:%=$(B)/%)
+VM_PROGS := $(foreach d,$(VM_DIRS),$(B)/$(d)/$(notdir $(d))) $(VM_FILES:%=$(B)/%)
 UNIT_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/cmocka/*_test.c))
 UNIT_SHARED := $(patsubst %.c,$(B)/%.o,$(filter-out %_test.c,$(wildcard tests/cmocka/*.c)))
 TOOLS_A := $(B)/libtools.a
@@ -107,7 +108,7 @@ $(1): $(2) $(LIB_A)
 	$$(CC) $$(SANITIZE) -o $$@ $(2) $(LIB_A) $$(LIB_LIBS) -lpthread -lm
 endef
 $(foreach p,$(VM_FILES),$(eval $(call vm_prog,$(B)/$(p),$(B)/$(p).o)))
-$(foreach d,$(VM_DIRS),$(eval $(call vm_prog,$(B)/$(d),$(call objs,$(d)))))
+$(foreach d,$(VM_DIRS),$(eval $(call vm_prog,$(B)/$(d)/$(notdir $(d)),$(call objs,$(d)))))
 # the init of the small guest: it has no library to load
 $(B)/tests/vm/tinyguest: $(B)/tests/vm/tinyguest.o
 	$(CC) -static -s -o $@ $<
