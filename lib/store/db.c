@@ -74,7 +74,12 @@ static int prepare(struct ec2 *ec2, const char *sql, sqlite3_stmt **stmt)
 
 static int bind(struct ec2 *ec2, sqlite3_stmt *stmt, const char *types, va_list args)
 {
-	for (int i = 0; types && types[i]; i++) {
+	int n = types ? strlen(types) : 0;
+
+	if (sqlite3_bind_parameter_count(stmt) != n)
+		return ec2_fail(ec2, -EINVAL, "InternalError", "A statement with wrong values: %s",
+				sqlite3_sql(stmt));
+	for (int i = 0; i < n; i++) {
 		const char *text;
 		int rc;
 

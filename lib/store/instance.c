@@ -280,7 +280,7 @@ int ec2_inst_insert(struct ec2 *ec2, const struct ec2_inst *inst)
 		" kernel, ramdisk, launch_time, state, architecture, client_token, ebs_optimized,"
 		" root_device, shutdown_behavior, termination_protected, user_data, cpu_credits,"
 		" uid, boot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		"ssissiississsbssbssis", pub->instance_id, inst->reservation,
+		"ssissiissiissbssbssis", pub->instance_id, inst->reservation,
 		(int64_t)pub->ami_launch_index, pub->image_id, pub->instance_type, inst->memory,
 		(int64_t)pub->cpu_options.core_count * pub->cpu_options.threads_per_core,
 		pub->kernel_id, pub->ramdisk_id, pub->launch_time, (int64_t)pub->state.code,
