@@ -47,8 +47,9 @@ struct ec2_blk_lent {
 };
 
 struct ec2_blk_vm {
+	u64 id; /* of the VM, never used again */
 	struct ec2_blk_lent lent[EC2_BLK_ROLES]; /* by enum ec2_lend_role */
-	u16 port[EC2_MAX_DISKS];                 /* doorbells by slot, 0: none; written under vm->lock */
+	u16 port[EC2_MAX_DISKS]; /* doorbells by slot, 0: none; written under vm->lock */
 	/*
 	 * A completion in an interrupt may still look at `lent` when the VM goes: struct ec2_vm is
 	 * freed with kfree_rcu(vm, blk.rcu).
