@@ -1,0 +1,666 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Requests, and what EC2 answers them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fake_kernel.h"
+#include "model/json.h"
+#include "model/shapes.h"
+
+/* A region with an instance in each state, and an image. */
+struct region {
+	struct fake fake;
+	struct ec2 *ec2;
+	char *image, *running, *stopped, *terminated, *protected_one;
+};
+
+/* One request and its answer: an error's code and a part of its message, or NULL. */
+struct row {
+	const char *action;
+	const char *request; /* JSON; $IMAGE, $RUNNING ... stand for ids, ' for " */
+	const char *code;
+	const char *message;
+};
+
+static char *replace(char *text, const char *name, const char *value)
+{
+	char *at, *whole;
+
+	while ((at = strstr(text, name))) {
+		assert_true(asprintf(&whole, "%.*s%s%s", (int)(at - text), text, value,
+				     at + strlen(name)) > 0);
+		free(text);
+		text = whole;
+	}
+	return text;
+}
+
+static json_t *request_of(const struct region *region, const char *template)
+{
+	char *text = strdup(template);
+	json_error_t error;
+	json_t *json;
+
+	for (char *p = text; *p; p++) {
+		if (*p == '\'')
+			*p = '"';
+	}
+	text = replace(text, "$IMAGE", region->image);
+	text = replace(text, "$RUNNING", region->running);
+	text = replace(text, "$STOPPED", region->stopped);
+	text = replace(text, "$TERMINATED", region->terminated);
+	text = replace(text, "$PROTECTED", region->protected_one);
+	text = replace(text, "$FILE", region->fake.image);
+	json = json_loads(text, 0, &error);
+	if (!json)
+		fail_msg("%s: %s", text, error.text);
+	free(text);
+	return json;
+}
+
+/* Call an action by its tables. The answer, or NULL when it has none or fails. */
+static json_t *call(struct region *region, const char *name, const char *template, int *ret)
+{
+	const struct ec2_action *action = ec2_action_find(name);
+	json_t *json = request_of(region, template), *answer = NULL;
+	void *request = calloc(1, action->request->size);
+	void *response = action->response ? calloc(1, action->response->size) : NULL;
+	char *error = NULL;
+
+	if (ec2_json_to_struct(action->request, json, request, &error))
+		fail_msg("%s: %s", template, error);
+	*ret = action->call(region->ec2, request, response);
+	if (!*ret && response) {
+		answer = ec2_json_from_struct(action->response, response);
+		ec2_free_response(name, response);
+	}
+	ec2_shape_clear(action->request, request);
+	json_decref(json);
+	free(request);
+	free(response);
+	return answer;
+}
+
+static void check_row(struct region *region, const struct row *row)
+{
+	const struct ec2_error *error;
+	int ret;
+
+	json_decref(call(region, row->action, row->request, &ret));
+	error = ec2_last_error(region->ec2);
+	if (!row->code) {
+		if (ret)
+			fail_msg("%s %s: %s: %s", row->action, row->request, error->code,
+				 error->message);
+		return;
+	}
+	if (!ret || strcmp(error->code, row->code))
+		fail_msg("%s %s: %d, '%s' instead of '%s' (%s)", row->action, row->request, ret,
+			 error->code, row->code, error->message);
+	if (row->message && !strstr(error->message, row->message))
+		fail_msg("%s %s: no '%s' in '%s'", row->action, row->request, row->message,
+			 error->message);
+}
+
+static void must(struct region *region, const char *action, const char *request)
+{
+	const struct row row = {action, request, NULL, NULL};
+
+	check_row(region, &row);
+}
+
+/* The value at a path of names and indexes, as text; "" when there is none. */
+static char *value_at(json_t *json, const char *path)
+{
+	char *copy = strdup(path), *save = NULL, *result = NULL;
+
+	for (char *part = strtok_r(copy, ".", &save); part && json;
+	     part = strtok_r(NULL, ".", &save))
+		json = json_is_array(json) ? json_array_get(json, atoi(part))
+					   : json_object_get(json, part);
+	free(copy);
+	if (json_is_string(json))
+		return strdup(json_string_value(json));
+	if (json_is_array(json) && asprintf(&result, "%zu", json_array_size(json)) > 0)
+		return result;
+	if (!json)
+		return strdup("");
+	return json_dumps(json, JSON_ENCODE_ANY | JSON_COMPACT);
+}
+
+/* The action succeeds, and its answer has that value there. */
+static void expect(struct region *region, const char *action, const char *request, const char *path,
+		   const char *value)
+{
+	json_t *answer;
+	char *got;
+	int ret;
+
+	answer = call(region, action, request, &ret);
+	if (ret)
+		fail_msg("%s %s: %s", action, request, ec2_last_error(region->ec2)->message);
+	got = value_at(answer, path);
+	if (strcmp(got, value))
+		fail_msg("%s %s: %s is '%s' instead of '%s'", action, request, path, got, value);
+	free(got);
+	json_decref(answer);
+}
+
+static int set_up(void **state)
+{
+	struct region *region = calloc(1, sizeof(*region));
+
+	fake_make(&region->fake);
+	region->ec2 = fake_open(&region->fake);
+	region->image = fake_image(region->ec2, &region->fake, "debian-12");
+	region->running = fake_instance(region->ec2, region->image);
+	region->stopped = fake_instance(region->ec2, region->image);
+	region->terminated = fake_instance(region->ec2, region->image);
+	region->protected_one = fake_instance(region->ec2, region->image);
+	must(region, "StopInstances", "{'InstanceIds': ['$STOPPED']}");
+	must(region, "TerminateInstances", "{'InstanceIds': ['$TERMINATED']}");
+	must(region, "ModifyInstanceAttribute",
+	     "{'InstanceId': '$PROTECTED', 'DisableApiTermination': {'Value': true}}");
+	fake_settle(&region->fake);
+	*state = region;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct region *region = *state;
+
+	ec2_close(region->ec2);
+	fake_remove(&region->fake);
+	free(region->image);
+	free(region->running);
+	free(region->stopped);
+	free(region->terminated);
+	free(region->protected_one);
+	free(region);
+	return 0;
+}
+
+#define NO_INSTANCE "i-00000000000000000"
+#define NO_IMAGE "ami-00000000000000000"
+
+/* ---- errors ---- */
+
+static const struct row errors[] = {
+	{"RunInstances", "{}", "MissingParameter", "ImageId"},
+	{"RunInstances", "{'ImageId': 'nonsense'}", "InvalidAMIID.Malformed", "nonsense"},
+	{"RunInstances", "{'ImageId': '" NO_IMAGE "'}", "InvalidAMIID.NotFound",
+	 "The image id '[" NO_IMAGE "]' does not exist"},
+	{"RunInstances", "{'ImageId': '$IMAGE', 'InstanceType': 't9.nano'}", "InvalidInstanceType",
+	 "t9.nano"},
+	{"RunInstances", "{'ImageId': '$IMAGE', 'InstanceType': 'm5.metal'}",
+	 "UnsupportedOperation", NULL},
+	{"RunInstances", "{'ImageId': '$IMAGE', 'MinCount': 2, 'MaxCount': 1}",
+	 "InvalidParameterValue", "maxCount"},
+	{"RunInstances", "{'ImageId': '$IMAGE', 'MinCount': -1}", "InvalidParameterValue",
+	 "minCount"},
+	{"RunInstances", "{'ImageId': '$IMAGE', 'InstanceType': 'r5.large'}",
+	 "InsufficientInstanceCapacity", "MiB"},
+	{"RunInstances", "{'ImageId': '$IMAGE', 'InstanceType': 'c5.2xlarge'}",
+	 "InsufficientInstanceCapacity", "8 vCPUs"},
+	{"RunInstances", "{'ImageId': '$IMAGE', 'InstanceType': 't3.nano', 'MinCount': 20}",
+	 "InsufficientInstanceCapacity", "20 of 512 MiB"},
+	{"RunInstances", "{'ImageId': '$IMAGE', 'KernelId': 'aki-00000000000000000'}",
+	 "InvalidAMIID.NotFound", NULL},
+	{"RunInstances", "{'ImageId': '$IMAGE', 'RamdiskId': 'ari-00000000000000000'}",
+	 "InvalidParameterCombination", "KernelId"},
+	{"RunInstances", "{'ImageId': '$IMAGE', 'UserData': '***'}", "InvalidUserData.Malformed",
+	 NULL},
+	{"RunInstances", "{'ImageId': '$IMAGE', 'ClientToken': ''}", "InvalidParameterValue",
+	 "clientToken"},
+	{"RunInstances",
+	 "{'ImageId': '$IMAGE', 'ClientToken':"
+	 " '01234567890123456789012345678901234567890123456789012345678901234'}",
+	 "InvalidParameterValue", "64"},
+	{"RunInstances", "{'ImageId': '$IMAGE', 'InstanceInitiatedShutdownBehavior': 'sleep'}",
+	 "InvalidParameterValue", "sleep"},
+	{"RunInstances", "{'ImageId': '$IMAGE', 'Placement': {'AvailabilityZone': 'moon-1a'}}",
+	 "InvalidParameterValue", "moon-1a"},
+	{"RunInstances",
+	 "{'ImageId': '$IMAGE', 'InstanceType': 'c5.large',"
+	 " 'CreditSpecification': {'CpuCredits': 'standard'}}",
+	 "InvalidParameterCombination", NULL},
+	{"RunInstances",
+	 "{'ImageId': '$IMAGE', 'TagSpecifications': [{'ResourceType': 'cloud', 'Tags': []}]}",
+	 "InvalidParameterValue", "cloud"},
+	{"RunInstances",
+	 "{'ImageId': '$IMAGE', 'TagSpecifications': [{'ResourceType': 'instance',"
+	 " 'Tags': [{'Key': 'aws:x', 'Value': 'y'}]}]}",
+	 "InvalidParameterValue", "aws:"},
+	{"RunInstances",
+	 "{'ImageId': '$IMAGE', 'TagSpecifications': [{'ResourceType': 'instance',"
+	 " 'Tags': [{'Value': 'y'}]}]}",
+	 "MissingParameter", "Key"},
+	{"RunInstances",
+	 "{'ImageId': '$IMAGE', 'BlockDeviceMappings': [{'DeviceName': '/dev/sda1',"
+	 " 'Ebs': {'VolumeSize': -1}}]}",
+	 "InvalidParameterValue", NULL},
+	{"RunInstances",
+	 "{'ImageId': '$IMAGE', 'BlockDeviceMappings': [{'DeviceName': '/dev/sda1',"
+	 " 'Ebs': {'VolumeType': 'tape'}}]}",
+	 "InvalidParameterValue", "tape"},
+	{"RunInstances",
+	 "{'ImageId': '$IMAGE', 'BlockDeviceMappings': [{'DeviceName': '/dev/sdb',"
+	 " 'Ebs': {'VolumeSize': 1}}]}",
+	 "UnsupportedOperation", "/dev/sdb"},
+	{"RunInstances",
+	 "{'ImageId': '$IMAGE', 'BlockDeviceMappings': [{'DeviceName': '/dev/sda1',"
+	 " 'NoDevice': ''}]}",
+	 "InvalidBlockDeviceMapping", NULL},
+	{"RunInstances", "{'ImageId': '$IMAGE', 'DryRun': true}", "DryRunOperation",
+	 "would have succeeded"},
+
+	{"StartInstances", "{'InstanceIds': []}", "MissingParameter", "InstanceIds"},
+	{"StartInstances", "{'InstanceIds': ['x']}", "InvalidInstanceID.Malformed", "\"x\""},
+	{"StartInstances", "{'InstanceIds': ['" NO_INSTANCE "']}", "InvalidInstanceID.NotFound",
+	 "The instance ID '" NO_INSTANCE "' does not exist"},
+	{"StartInstances", "{'InstanceIds': ['$TERMINATED']}", "IncorrectInstanceState",
+	 "is not in a state from which it can be started."},
+	{"StartInstances", "{'InstanceIds': ['$STOPPED'], 'DryRun': true}", "DryRunOperation",
+	 NULL},
+	{"StopInstances", "{'InstanceIds': ['$RUNNING'], 'Hibernate': true}",
+	 "UnsupportedHibernationConfiguration", "without Hibernate"},
+	{"StopInstances", "{'InstanceIds': ['$TERMINATED']}", "IncorrectInstanceState", NULL},
+	{"StopInstances", "{'InstanceIds': ['$RUNNING'], 'DryRun': true}", "DryRunOperation", NULL},
+	{"RebootInstances", "{'InstanceIds': ['$STOPPED']}", "IncorrectInstanceState", NULL},
+	{"TerminateInstances", "{'InstanceIds': ['$PROTECTED']}", "OperationNotPermitted",
+	 "disableApiTermination"},
+	{"TerminateInstances", "{'InstanceIds': ['$RUNNING', '" NO_INSTANCE "']}",
+	 "InvalidInstanceID.NotFound", NULL},
+	{"TerminateInstances", "{'InstanceIds': ['$RUNNING', '$PROTECTED']}",
+	 "OperationNotPermitted", NULL},
+	{"TerminateInstances", "{'InstanceIds': ['" NO_INSTANCE "', 'i-11111111111111111']}",
+	 "InvalidInstanceID.NotFound", "The instance IDs '" NO_INSTANCE ", i-1111"},
+
+	{"DescribeInstances", "{'InstanceIds': ['" NO_INSTANCE "']}", "InvalidInstanceID.NotFound",
+	 NULL},
+	{"DescribeInstances", "{'Filters': [{'Name': 'colour', 'Values': ['x']}]}",
+	 "InvalidParameterValue", "colour"},
+	{"DescribeInstances", "{'MaxResults': 4}", "InvalidParameterValue", NULL},
+	{"DescribeInstances", "{'MaxResults': 1001}", "InvalidParameterValue", NULL},
+	{"DescribeInstances", "{'MaxResults': 5, 'InstanceIds': ['$RUNNING']}",
+	 "InvalidParameterCombination", NULL},
+	{"DescribeInstances", "{'NextToken': 'stolen'}", "InvalidParameterValue", "NextToken"},
+	{"DescribeInstances", "{'DryRun': true}", "DryRunOperation", NULL},
+
+	{"ModifyInstanceAttribute",
+	 "{'InstanceId': '$RUNNING', 'InstanceType': {'Value': 't3.micro'}}",
+	 "IncorrectInstanceState", "is not in the 'stopped' state"},
+	{"ModifyInstanceAttribute", "{'InstanceId': '$STOPPED', 'InstanceType': {'Value': 'x'}}",
+	 "InvalidInstanceAttributeValue", NULL},
+	{"ModifyInstanceAttribute", "{'InstanceId': '$STOPPED'}", "MissingParameter", NULL},
+	{"ModifyInstanceAttribute",
+	 "{'InstanceId': '$STOPPED', 'InstanceType': {'Value': 't3.micro'},"
+	 " 'EbsOptimized': {'Value': true}}",
+	 "InvalidParameterCombination", NULL},
+	{"ModifyInstanceAttribute", "{'InstanceId': '$STOPPED', 'Attribute': 'x', 'Value': 'y'}",
+	 "InvalidParameterValue", NULL},
+	{"ModifyInstanceAttribute",
+	 "{'InstanceId': '$STOPPED', 'Attribute': 'disableApiTermination', 'Value': 'yes'}",
+	 "InvalidParameterValue", "yes"},
+	{"DescribeInstanceAttribute", "{'InstanceId': '$STOPPED', 'Attribute': 'x'}",
+	 "InvalidParameterValue", NULL},
+	{"GetConsoleOutput", "{'InstanceId': '" NO_INSTANCE "'}", "InvalidInstanceID.NotFound",
+	 NULL},
+
+	{"RegisterImage", "{'Name': 'abc', 'ImageLocation': '/nonexistent'}",
+	 "InvalidParameterValue", "No such file"},
+	{"RegisterImage", "{'Name': 'ab', 'ImageLocation': '$FILE'}", "InvalidAMIName.Malformed",
+	 NULL},
+	{"RegisterImage", "{'Name': 'debian-12', 'ImageLocation': '$FILE'}",
+	 "InvalidAMIName.Duplicate", "debian-12"},
+	{"RegisterImage", "{'Name': 'abc', 'ImageLocation': '$FILE', 'Architecture': 'arm64'}",
+	 "InvalidParameterValue", "arm64"},
+	{"RegisterImage",
+	 "{'Name': 'abc', 'ImageLocation': '$FILE', 'VirtualizationType': 'paravirtual'}",
+	 "InvalidParameterValue", "paravirtual"},
+	{"RegisterImage", "{'Name': 'abc', 'ImageLocation': '$FILE', 'DryRun': true}",
+	 "DryRunOperation", NULL},
+	{"DeregisterImage", "{'ImageId': '" NO_IMAGE "'}", "InvalidAMIID.NotFound", NULL},
+	{"DeregisterImage", "{'ImageId': '$IMAGE', 'DryRun': true}", "DryRunOperation", NULL},
+	{"DescribeImages", "{'ImageIds': ['ami-1']}", "InvalidAMIID.Malformed", NULL},
+	{"DescribeInstanceTypes", "{'InstanceTypes': ['t9.nano']}", "InvalidInstanceType", NULL},
+	{"DescribeInstanceTypes", "{'MaxResults': 101}", "InvalidParameterValue", NULL},
+	{"DescribeRegions", "{'RegionNames': ['moon-1']}", "InvalidParameterValue", "moon-1"},
+	{"DescribeAvailabilityZones", "{'ZoneNames': ['moon-1a']}", "InvalidParameterValue", NULL},
+
+	{"CreateTags", "{'Resources': ['x'], 'Tags': [{'Key': 'k', 'Value': 'v'}]}", "InvalidID",
+	 NULL},
+	{"CreateTags", "{'Resources': ['$RUNNING']}", "MissingParameter", "Tags"},
+	{"CreateTags", "{'Resources': ['$RUNNING'], 'Tags': [{'Key': ''}]}",
+	 "InvalidParameterValue", NULL},
+	{"CreateTags", "{'Resources': ['$RUNNING'], 'Tags': [{'Key': 'k'}, {'Key': 'k'}]}",
+	 "InvalidParameterValue", "Duplicate"},
+	{"CreateTags",
+	 "{'Resources': ['$RUNNING', '" NO_INSTANCE "'], 'Tags': [{'Key': 'k', 'Value': 'v'}]}",
+	 "InvalidInstanceID.NotFound", NULL},
+};
+
+static void refuses_with_the_code_of_ec2(void **state)
+{
+	struct region *region = *state;
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		check_row(region, &errors[i]);
+	/* and none of them has changed anything */
+	assert_string_equal(fake_state(region->ec2, region->running), "running");
+	assert_string_equal(fake_state(region->ec2, region->stopped), "stopped");
+	assert_int_equal(region->fake.launches, 4);
+	expect(region, "DescribeInstances", "{}", "Reservations", "4");
+	expect(region, "DescribeTags", "{}", "Tags", "0");
+}
+
+/* ---- what succeeds ---- */
+
+static void states_pass_as_in_ec2(void **state)
+{
+	struct region *region = *state;
+
+	expect(region, "StopInstances", "{'InstanceIds': ['$RUNNING']}",
+	       "StoppingInstances.0.CurrentState.Name", "stopping");
+	expect(region, "StopInstances", "{'InstanceIds': ['$RUNNING']}",
+	       "StoppingInstances.0.PreviousState.Code", "64");
+	fake_settle(&region->fake);
+	expect(region, "DescribeInstances", "{'InstanceIds': ['$RUNNING']}",
+	       "Reservations.0.Instances.0.StateReason.Code", "Client.UserInitiatedShutdown");
+	expect(region, "StartInstances", "{'InstanceIds': ['$RUNNING']}",
+	       "StartingInstances.0.CurrentState.Name", "pending");
+	assert_string_equal(fake_state(region->ec2, region->running), "running");
+	expect(region, "StartInstances", "{'InstanceIds': ['$RUNNING', '$RUNNING']}",
+	       "StartingInstances", "1");
+	must(region, "RebootInstances", "{'InstanceIds': ['$RUNNING']}");
+	assert_int_equal(region->fake.last_signal, 4);
+	must(region, "StopInstances", "{'InstanceIds': ['$RUNNING'], 'Force': true}");
+	assert_int_equal(region->fake.last_signal, 2);
+	expect(region, "TerminateInstances", "{'InstanceIds': ['$RUNNING']}",
+	       "TerminatingInstances.0.CurrentState.Name", "shutting-down");
+	assert_int_equal(region->fake.last_flags, 1);
+	fake_settle(&region->fake);
+	expect(region, "TerminateInstances", "{'InstanceIds': ['$RUNNING', '$STOPPED']}",
+	       "TerminatingInstances.0.PreviousState.Name", "terminated");
+	assert_string_equal(fake_state(region->ec2, region->stopped), "terminated");
+	must(region, "ModifyInstanceAttribute",
+	     "{'InstanceId': '$PROTECTED', 'DisableApiTermination': {'Value': false}}");
+	must(region, "TerminateInstances", "{'InstanceIds': ['$PROTECTED']}");
+}
+
+static void a_client_token_launches_once(void **state)
+{
+	struct region *region = *state;
+	const struct row other = {"RunInstances",
+				  "{'ImageId': '$IMAGE', 'InstanceType': 't3.micro',"
+				  " 'ClientToken': 'once'}",
+				  "IdempotentParameterMismatch", NULL};
+	const char *request = "{'ImageId': '$IMAGE', 'InstanceType': 't3.nano',"
+			      " 'ClientToken': 'once'}";
+
+	expect(region, "RunInstances", request, "Instances.0.ClientToken", "once");
+	expect(region, "RunInstances", request, "Instances", "1");
+	check_row(region, &other);
+	assert_int_equal(region->fake.launches, 5);
+}
+
+static void launches_between_min_and_max(void **state)
+{
+	struct region *region = *state;
+
+	region->fake.memory_available = 3 * 512ULL << 20;
+	expect(region, "RunInstances",
+	       "{'ImageId': '$IMAGE', 'InstanceType': 't3.nano', 'MinCount': 2, 'MaxCount': 9}",
+	       "Instances", "3");
+	/* the second does not start: fewer than MinCount, so none */
+	region->fake.memory_available = 8ULL << 30;
+	region->fake.launch_error = -5;
+	region->fake.launches_left = 1;
+	check_row(region, &(struct row){"RunInstances",
+					"{'ImageId': '$IMAGE', 'InstanceType': 't3.nano',"
+					" 'MinCount': 2}",
+					"InternalError", "the script says so"});
+	fake_settle(&region->fake);
+	expect(region, "DescribeInstances",
+	       "{'Filters': [{'Name': 'instance-state-name', 'Values': ['terminated']}]}",
+	       "Reservations.1.Instances", "2");
+}
+
+static void attributes_are_kept(void **state)
+{
+	struct region *region = *state;
+
+	must(region, "ModifyInstanceAttribute",
+	     "{'InstanceId': '$STOPPED', 'InstanceType': {'Value': 't3.micro'}}");
+	expect(region, "DescribeInstanceAttribute",
+	       "{'InstanceId': '$STOPPED', 'Attribute': 'instanceType'}", "InstanceType.Value",
+	       "t3.micro");
+	must(region, "ModifyInstanceAttribute",
+	     "{'InstanceId': '$STOPPED', 'Attribute': 'userData', 'Value': 'aGVsbG8='}");
+	expect(region, "DescribeInstanceAttribute",
+	       "{'InstanceId': '$STOPPED', 'Attribute': 'userData'}", "UserData.Value", "aGVsbG8=");
+	expect(region, "DescribeInstanceAttribute",
+	       "{'InstanceId': '$PROTECTED', 'Attribute': 'disableApiTermination'}",
+	       "DisableApiTermination.Value", "true");
+	expect(region, "DescribeInstanceAttribute",
+	       "{'InstanceId': '$STOPPED', 'Attribute': 'blockDeviceMapping'}",
+	       "BlockDeviceMappings.0.Ebs.DeleteOnTermination", "true");
+	must(region, "StartInstances", "{'InstanceIds': ['$STOPPED']}");
+	expect(region, "DescribeInstances", "{'InstanceIds': ['$STOPPED']}",
+	       "Reservations.0.Instances.0.InstanceType", "t3.micro");
+	expect(region, "DescribeInstanceStatus", "{'InstanceIds': ['$STOPPED']}",
+	       "InstanceStatuses.0.InstanceStatus.Status", "ok");
+}
+
+static void filters_and_pages(void **state)
+{
+	struct region *region = *state;
+	char *text, *token;
+	json_t *answer;
+	int ret;
+
+	must(region, "CreateTags",
+	     "{'Resources': ['$RUNNING', '$STOPPED'], 'Tags': [{'Key': 'Name', 'Value': 'web-1'}]}");
+	expect(region, "DescribeInstances",
+	       "{'Filters': [{'Name': 'tag:Name', 'Values': ['web-*']},"
+	       " {'Name': 'instance-state-name', 'Values': ['stopped', 'pending']}]}",
+	       "Reservations.0.Instances.0.Tags.0.Value", "web-1");
+	expect(region, "DescribeInstances",
+	       "{'Filters': [{'Name': 'tag-key', 'Values': ['Na?e']}]}", "Reservations", "2");
+	expect(region, "DescribeInstances",
+	       "{'Filters': [{'Name': 'owner-id', 'Values': ['000000000000']},"
+	       " {'Name': 'block-device-mapping.device-name', 'Values': ['/dev/sda1']}]}",
+	       "Reservations", "3");
+	expect(region, "DescribeTags",
+	       "{'Filters': [{'Name': 'resource-type', 'Values': ['instance']}]}", "Tags", "2");
+	must(region, "DeleteTags",
+	     "{'Resources': ['$RUNNING'], 'Tags': [{'Key': 'Name',"
+	     " 'Value': 'other'}]}");
+	expect(region, "DescribeTags", "{}", "Tags", "2");
+	must(region, "DeleteTags", "{'Resources': ['$RUNNING']}");
+	expect(region, "DescribeTags", "{}", "Tags", "1");
+
+	answer = call(region, "DescribeInstanceTypes", "{'MaxResults': 5}", &ret);
+	assert_int_equal(ret, 0);
+	token = value_at(answer, "NextToken");
+	assert_string_not_equal(token, "");
+	json_decref(answer);
+	assert_true(asprintf(&text, "{'MaxResults': 5, 'NextToken': '%s'}", token) > 0);
+	expect(region, "DescribeInstanceTypes", text, "InstanceTypes.0.InstanceType", "c5.9xlarge");
+	free(text);
+	free(token);
+	expect(region, "DescribeInstanceTypes", "{'InstanceTypes': ['t3.nano', 'i3.large']}",
+	       "InstanceTypes.0.MemoryInfo.SizeInMiB", "15616");
+}
+
+static void an_image_and_its_file(void **state)
+{
+	struct region *region = *state;
+	char path[300];
+
+	expect(region, "DescribeImages", "{'Filters': [{'Name': 'name', 'Values': ['deb*']}]}",
+	       "Images.0.BlockDeviceMappings.0.Ebs.VolumeSize", "1");
+	snprintf(path, sizeof(path), "%s/images/%s.raw", region->fake.state, region->image);
+	assert_int_equal(truncate(path, 4096), 0);
+	check_row(region, &(struct row){"RunInstances", "{'ImageId': '$IMAGE'}",
+					"InvalidAMIID.Unavailable", "has 4096 of 1048576 bytes"});
+	assert_int_equal(unlink(path), 0);
+	check_row(region, &(struct row){"RunInstances", "{'ImageId': '$IMAGE'}",
+					"InvalidAMIID.Unavailable", "import it anew"});
+	must(region, "DeregisterImage", "{'ImageId': '$IMAGE'}");
+	expect(region, "DescribeImages", "{}", "Images", "0");
+	/* the instances run on, and start again */
+	must(region, "StartInstances", "{'InstanceIds': ['$STOPPED']}");
+}
+
+static void the_root_volume_is_as_asked(void **state)
+{
+	struct region *region = *state;
+	json_t *answer;
+	char *volume, path[300];
+	struct stat st;
+	int ret;
+
+	answer = call(region, "RunInstances",
+		      "{'ImageId': '$IMAGE', 'InstanceType': 't3.nano', 'BlockDeviceMappings':"
+		      " [{'DeviceName': '/dev/sda1', 'Ebs': {'VolumeSize': 2,"
+		      " 'DeleteOnTermination': false}}]}",
+		      &ret);
+	assert_int_equal(ret, 0);
+	volume = value_at(answer, "Instances.0.BlockDeviceMappings.0.Ebs.VolumeId");
+	snprintf(path, sizeof(path), "%s/volumes/%s.raw", region->fake.state, volume);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 2LL << 30);
+	free(region->running);
+	region->running = value_at(answer, "Instances.0.InstanceId");
+	must(region, "TerminateInstances", "{'InstanceIds': ['$RUNNING']}");
+	fake_settle(&region->fake);
+	assert_int_equal(stat(path, &st), 0);
+	free(volume);
+	json_decref(answer);
+}
+
+/* ---- ends that nobody asked for ---- */
+
+static void reopen(struct region *region)
+{
+	ec2_close(region->ec2);
+	region->ec2 = fake_open(&region->fake);
+}
+
+static void a_dead_shim_is_a_stopped_instance(void **state)
+{
+	struct region *region = *state;
+
+	fake_kill(&region->fake, region->running);
+	reopen(region);
+	assert_string_equal(fake_state(region->ec2, region->running), "stopped");
+	expect(region, "DescribeInstances", "{'InstanceIds': ['$RUNNING']}",
+	       "Reservations.0.Instances.0.StateReason.Code", "Server.InternalError");
+	assert_string_equal(fake_state(region->ec2, region->protected_one), "running");
+}
+
+static void a_rebooted_host_gets_back_what_ran(void **state)
+{
+	struct region *region = *state;
+	struct ec2_reconcile_response response;
+
+	fake_kill(&region->fake, NULL);
+	region->fake.boot = "boot-2";
+	reopen(region);
+	assert_string_equal(fake_state(region->ec2, region->running), "stopped");
+	assert_int_equal(ec2_reconcile(region->ec2, &response), 0);
+	assert_int_equal(response.changes.n, 2);
+	ec2_reconcile_response_free(&response);
+	assert_string_equal(fake_state(region->ec2, region->running), "running");
+	assert_string_equal(fake_state(region->ec2, region->stopped), "stopped");
+}
+
+static void no_module_says_what_to_do(void **state)
+{
+	struct region *region = *state;
+
+	region->fake.info_error = -ENODEV;
+	check_row(region,
+		  &(struct row){"RunInstances", "{'ImageId': '$IMAGE', 'InstanceType': 't3.nano'}",
+				"InternalError", "modprobe"});
+	region->fake.info_error = -EACCES;
+	check_row(region, &(struct row){"StartInstances", "{'InstanceIds': ['$STOPPED']}",
+					"UnauthorizedOperation", NULL});
+	assert_string_equal(fake_state(region->ec2, region->stopped), "stopped");
+}
+
+static void types_of_the_host(void **state)
+{
+	struct region *region = *state;
+	char path[300];
+	FILE *f;
+
+	assert_int_equal(mkdir(region->fake.config, 0700), 0);
+	snprintf(path, sizeof(path), "%s/instance-types.d", region->fake.config);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/instance-types.d/lab.json", region->fake.config);
+	f = fopen(path, "w");
+	fputs("{\"InstanceTypes\": [{\"InstanceType\": \"lab.tiny\", \"VCpuInfo\":"
+	      " {\"DefaultVCpus\": 3}, \"MemoryInfo\": {\"SizeInMiB\": 100}}]}",
+	      f);
+	fclose(f);
+	expect(region, "DescribeInstanceTypes", "{'InstanceTypes': ['lab.*']}",
+	       "InstanceTypes.0.VCpuInfo.DefaultVCpus", "3");
+	must(region, "RunInstances", "{'ImageId': '$IMAGE', 'InstanceType': 'lab.tiny'}");
+	f = fopen(path, "w");
+	fputs("{\n\"InstanceTypes\": [}", f);
+	fclose(f);
+	check_row(region,
+		  &(struct row){"DescribeInstanceTypes", "{}", "InvalidConfiguration", "line 2"});
+}
+
+static void tags_have_limits(void **state)
+{
+	struct region *region = *state;
+	char request[200];
+
+	for (int i = 0; i < 50; i++) {
+		snprintf(request, sizeof(request),
+			 "{'Resources': ['$IMAGE'], 'Tags': [{'Key': 'k%d', 'Value': 'v'}]}", i);
+		must(region, "CreateTags", request);
+	}
+	must(region, "CreateTags", "{'Resources': ['$IMAGE'], 'Tags': [{'Key': 'k7'}]}");
+	check_row(region, &(struct row){"CreateTags",
+					"{'Resources': ['$IMAGE'], 'Tags': [{'Key': 'more'}]}",
+					"TagLimitExceeded", NULL});
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(refuses_with_the_code_of_ec2),
+		TEST(states_pass_as_in_ec2),
+		TEST(a_client_token_launches_once),
+		TEST(launches_between_min_and_max),
+		TEST(attributes_are_kept),
+		TEST(filters_and_pages),
+		TEST(an_image_and_its_file),
+		TEST(the_root_volume_is_as_asked),
+		TEST(a_dead_shim_is_a_stopped_instance),
+		TEST(a_rebooted_host_gets_back_what_ran),
+		TEST(no_module_says_what_to_do),
+		TEST(types_of_the_host),
+		TEST(tags_have_limits),
+	};
+
+	return cmocka_run_group_tests_name("actions", tests, NULL, NULL);
+}
