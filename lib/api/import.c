@@ -123,6 +123,41 @@ static int find_format(struct ec2 *ec2, struct import *import)
 	return ret;
 }
 
+/* What qemu-img check exits with for a format that it has no check for is a failure without an answer. */
+static int judge(struct ec2 *ec2, const struct import *import, const char *answer)
+{
+	json_t *check = json_loads(answer, 0, NULL);
+	json_int_t end = json_integer_value(json_object_get(check, "image-end-offset"));
+	json_int_t bad = json_integer_value(json_object_get(check, "corruptions")) +
+			 json_integer_value(json_object_get(check, "check-errors"));
+	struct stat st = {0};
+
+	json_decref(check);
+	if (stat(import->file, &st))
+		return ec2_fail_errno(ec2, -errno, import->file);
+	if (end > st.st_size)
+		return bad_file(ec2, import->file, "it is truncated: get it anew");
+	return bad ? bad_file(ec2, import->file, "it is damaged: see qemu-img check") : 0;
+}
+
+/* A file that ends early would read as zeroes. */
+static int check_whole(struct ec2 *ec2, const struct import *import)
+{
+	const char *const argv[] = {"qemu-img",	  "check", "--output=json", "-f", import->format,
+				    import->file, NULL};
+	char *out = NULL, *err = NULL;
+	struct ec2_child child = {.argv = argv, .out = &out, .err = &err};
+	int ret = ec2_child_run(ec2, &child);
+
+	if (!ret || ret == -EPROTO)
+		ret = judge(ec2, import, out);
+	else
+		ret = no_qemu(ec2, ret, err ? err : "");
+	free(out);
+	free(err);
+	return ret;
+}
+
 /* qemu-img -p prints "    (12.34/100%)\r". */
 static void on_progress(void *arg, const char *text)
 {
@@ -245,6 +280,8 @@ static int import_as(struct ec2 *ec2, struct import *import, size_t type, char *
 		ret = find_format(ec2, import);
 	else if (!ret)
 		import->format = strdup(types[type].format);
+	if (!ret && !types[type].format && strcmp(import->format, "raw"))
+		ret = check_whole(ec2, import);
 	if (!ret)
 		ret = ec2_image_create(ec2, &new, types[type].make, import, id);
 	free(name);
