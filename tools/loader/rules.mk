@@ -2,7 +2,7 @@
 # The loader: a kernel and an initramfs, made of Debian's small kernel package and one program.
 # `make install` copies $(LOADER) to $(libexecdir)/loader/.
 LOADER := $(B)/loader/vmlinux $(B)/loader/initrd
-LOADER_PARSER := $(patsubst %,$(B)/tools/loader/%.o,arena probe script test grub command bls extlinux)
+LOADER_PARSER := $(patsubst %,$(B)/tools/loader/%.o,arena probe script test grub command bls extlinux bzimage)
 .PHONY: loader
 loader: $(LOADER)
 
