@@ -84,24 +84,30 @@ kmod:
 
 # ---- tests ----
 # A folder of tests/vm with C files makes one program (abi/*.c: build/tests/vm/abi/abi), a C file beside them
-# another. The unit tests link the
-# library and every tool without its main.
+# another. A unit test
+# links the library and, without its main, the tool that its name begins with.
 VM_DIRS := $(sort $(patsubst %/,%,$(dir $(wildcard tests/vm/*/*.c))))
 VM_FILES := $(filter-out %/tinyguest,$(patsubst %.c,%,$(wildcard tests/vm/*.c)))
 VM_PROGS := $(foreach d,$(VM_DIRS),$(B)/$(d)/$(notdir $(d))) $(VM_FILES:%=$(B)/%)
 UNIT_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/cmocka/*_test.c))
 UNIT_SHARED := $(patsubst %.c,$(B)/%.o,$(filter-out %_test.c,$(wildcard tests/cmocka/*.c)))
-TOOLS_A := $(B)/libtools.a
-TOOLS_OBJ := $(filter-out %/main.o,$(foreach d,ec2ctl shim vmm vmm/unpack,$(call objs,tools/$(d))))
+UNIT_TOOLS := ec2ctl shim vmm loader
 .PHONY: setup demo check check-kunit check-unit check-vm unit-tests vm-tests
 vm-tests: $(VM_PROGS) $(B)/tests/vm/tinyguest
 unit-tests: $(UNIT_TESTS)
 
-# q, not r: two tools may have a file of the same name
-$(TOOLS_A): $(TOOLS_OBJ) $(LOADER_PARSER)
-	rm -f $@ && ar qcs $@ $^
-$(UNIT_TESTS): %: %.o $(UNIT_SHARED) $(TOOLS_A) $(LIB_A)
-	$(CC) $(SANITIZE) -o $@ $^ $(LIB_LIBS) -lcmocka -lseccomp -llzma -lzstd -lz -llz4 -lpthread -lm
+$(UNIT_TOOLS:%=$(B)/unit/lib%.a): $(B)/unit/lib%.a:
+	@mkdir -p $(@D)
+	rm -f $@ && ar rcs $@ $^
+$(B)/unit/libloader.a: $(LOADER_PARSER)
+$(foreach t,$(filter-out loader,$(UNIT_TOOLS)),$(eval $(B)/unit/lib$(t).a: $(filter-out %/main.o,$(call objs,tools/$(t)))))
+
+unit_tool = $(foreach t,$(UNIT_TOOLS),$(if $(filter $(t)_%,$(notdir $(1))),$(B)/unit/lib$(t).a))
+define unit_test
+$(1): $(1).o $(UNIT_SHARED) $(call unit_tool,$(1)) $(LIB_A)
+	$$(CC) $$(SANITIZE) -o $$@ $$^ $$(LIB_LIBS) -lcmocka -lseccomp -llzma -lzstd -lz -llz4 -lpthread -lm
+endef
+$(foreach t,$(UNIT_TESTS),$(eval $(call unit_test,$(t))))
 
 define vm_prog
 $(1): $(2) $(LIB_A)

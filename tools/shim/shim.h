@@ -92,7 +92,7 @@ struct shim {
 	char error[SHIM_ERROR]; /* "Code: message" of a failed launch */
 };
 
-/* main.c */
+/* loop.c */
 int64_t shim_now_ms(void);
 int shim_watch(struct shim *shim, struct source *source, uint32_t events);
 int shim_rewatch(struct shim *shim, struct source *source, uint32_t events);
@@ -100,6 +100,8 @@ void shim_unwatch(struct source *source); /* and close */
 int shim_fail(struct shim *shim, const char *code, const char *format, ...)
 	__attribute__((format(printf, 3, 4))); /* -1; the first failure stays */
 void shim_over(struct shim *shim, enum ec2_end end);
+int shim_watch_signals(struct shim *shim);
+void shim_loop(struct shim *shim); /* until it is over */
 
 /* record.c: the database, open only for the moment of the call */
 int record_load(struct shim *shim);
