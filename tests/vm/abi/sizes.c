@@ -64,8 +64,10 @@ static const struct row {
 	/* no disk in slot 31 */
 	ROW_R(VM, EC2_VM_DISK_GET, ec2_vm_disk_get, 0, ENOENT),
 	ROW(VM, EC2_VM_QUEUE_SET, ec2_vm_queue_set, 3, ENOENT),
-	ROW_R(VM, EC2_VM_DISK_RESET, ec2_vm_disk_reset, 0, ENOENT),
-	ROW(VM, EC2_VM_DOORBELL, ec2_vm_doorbell, 0, ENOENT),
+	/* nothing is bound there: it is stopped already */
+	ROW_R(VM, EC2_VM_DISK_RESET, ec2_vm_disk_reset, 0, 0),
+	/* a doorbell may come before its disk */
+	ROW(VM, EC2_VM_DOORBELL, ec2_vm_doorbell, 0, 0),
 	/* role 31 */
 	ROW_R(VM, EC2_VM_LEND, ec2_vm_lend, 0, EINVAL),
 	ROW_R(VM, EC2_VM_DISK_EJECTED, ec2_vm_disk_ejected, 0, ENOENT),
