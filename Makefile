@@ -80,7 +80,7 @@ include tests/bench/rules.mk
 # ---- module: for the running kernel where its headers are, and for the lab's kernels ----
 KMOD_KERNELS ?= running 6.1 6.12
 kmod:
-	@tools/setup/module $(B) $(KMOD_KERNELS)
+	+@tools/setup/module $(B) $(KMOD_KERNELS)
 
 # ---- tests ----
 # A folder of tests/vm with C files makes one program (abi/*.c: build/tests/vm/abi/abi), a C file beside them

@@ -36,6 +36,7 @@ struct side {
 extern const struct side side_vmm, side_microvm, side_microvm_min, side_microvm_small, side_q35,
 	side_host;
 
+const char *bench_cmdline(enum work work); /* sides.c */
 uint64_t now_ns(void);
 __attribute__((format(printf, 1, 2), noreturn)) void die(const char *fmt, ...);
 
@@ -51,6 +52,9 @@ void machine_end(struct machine *m);
 uint64_t host_cpu_ns(void); /* run time of all threads of the host but our own */
 uint64_t host_kvm_exits(void); /* of all machines that live; 0 when the kernel does not tell */
 uint64_t private_bytes(pid_t pid); /* smaps Private_*, the guest's memory left out */
+
+/* instance.c */
+uint64_t instance_private_bytes(const char *cmdline); /* of a whole instance: shim and VMM */
 
 /* samples.c */
 struct samples {

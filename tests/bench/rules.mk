@@ -6,10 +6,10 @@ bench-build: $(BENCH) $(B)/loader/vmlinux
 bench: all bench-build
 	tests/bench/run --build $(B)
 
-BENCH_OBJ := $(patsubst %,$(B)/tests/bench/%.o,main process host samples sides start io)
-$(B)/bench/ec2-bench: $(BENCH_OBJ)
+BENCH_OBJ := $(patsubst %,$(B)/tests/bench/%.o,main process host samples sides start instance io)
+$(B)/bench/ec2-bench: $(BENCH_OBJ) $(LIB_A)
 	@mkdir -p $(@D)
-	$(CC) -o $@ $^
+	$(CC) -o $@ $^ $(LIB_LIBS) -lpthread
 $(B)/bench/guest: $(B)/tests/bench/guest.o
 	@mkdir -p $(@D)
 	$(CC) -static -s -o $@ $^

@@ -17,7 +17,7 @@
 
 int bench_ms = 600;
 
-static const char *cmdline(enum work work)
+const char *bench_cmdline(enum work work)
 {
 	static char line[256];
 
@@ -69,7 +69,7 @@ static void qemu_common(struct args *a, enum work work)
 		arg(a, common[i]);
 	arg(a, paths.initrd);
 	arg(a, "-append");
-	arg(a, cmdline(work));
+	arg(a, bench_cmdline(work));
 }
 
 /* QEMU's fastest boot: no firmware's option ROMs, the uncompressed kernel by its PVH entry. */
@@ -191,7 +191,7 @@ static bool start_vmm(struct machine *m, enum work work)
 	const char *const argv[] = {
 		vmm,	       "--id",	      id,  "--instance-fd", "3",    "--kernel-fd",
 		"4",	       "--initrd-fd", "5", "--console-fd",  "0",    "--cmdline",
-		cmdline(work), "--vcpus",     "1", "--memory",	    number, "--uid",
+		bench_cmdline(work), "--vcpus",     "1", "--memory",	    number, "--uid",
 		user,	       "--gid",	      user};
 	for (size_t i = 0; i < sizeof(argv) / sizeof(argv[0]); i++)
 		arg(&a, argv[i]);
