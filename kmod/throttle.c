@@ -8,8 +8,8 @@
 
 /* Buckets other than credits hold this part of a second. */
 #define BURST_DIVISOR 10
-/* A disk idle for longer gains no more: keeps products within 64 bits. */
-#define MAX_ELAPSED (3600ULL * NSEC_PER_SEC)
+/* Tokens that one request takes at most: levels stay far from the ends of 64 bits. */
+#define MAX_TAKE (1ULL << 60)
 /* Ask again at least this often, since limits change meanwhile. */
 #define MAX_WAIT (NSEC_PER_SEC / 2)
 
@@ -27,17 +27,18 @@ static void bucket_set(struct ec2_bucket *b, u64 rate, u64 size, u64 now)
  */
 static void bucket_fill(struct ec2_bucket *b, u64 now)
 {
-	u64 elapsed, tokens;
+	u64 elapsed, room, tokens;
 
 	if (!b->rate || now <= b->last)
 		return;
 	elapsed = now - b->last;
-	if (elapsed > MAX_ELAPSED) {
-		b->last = now - MAX_ELAPSED;
-		elapsed = MAX_ELAPSED;
-	}
-	tokens = mul_u64_u64_div_u64(elapsed, b->rate, NSEC_PER_SEC);
-	if (b->level + (s64)tokens >= b->size) {
+	room = b->size - b->level;
+	/* More seconds than it takes to fill: their product need not be within 64 bits. */
+	if (div64_u64(elapsed, NSEC_PER_SEC) > div64_u64(room, b->rate))
+		tokens = room;
+	else
+		tokens = mul_u64_u64_div_u64(elapsed, b->rate, NSEC_PER_SEC);
+	if (tokens >= room) {
 		b->level = b->size;
 		b->last = now;
 		return;
@@ -46,12 +47,17 @@ static void bucket_fill(struct ec2_bucket *b, u64 now)
 	b->last += mul_u64_u64_div_u64(tokens, NSEC_PER_SEC, b->rate);
 }
 
-/* ns until the level is above zero. */
+/* ns until the level is above zero, or MAX_WAIT. */
 static u64 bucket_wait(const struct ec2_bucket *b)
 {
+	u64 missing = 1 - b->level;
+
 	if (!b->rate || b->level > 0)
 		return 0;
-	return mul_u64_u64_div_u64(1 - b->level, NSEC_PER_SEC, b->rate) + 1;
+	/* A second or more: a quotient of more than 64 bits is a fault on x86. */
+	if (missing >= b->rate)
+		return MAX_WAIT;
+	return min_t(u64, mul_u64_u64_div_u64(missing, NSEC_PER_SEC, b->rate) + 1, MAX_WAIT);
 }
 
 static void bucket_take(struct ec2_bucket *b, u64 tokens)
@@ -97,8 +103,7 @@ int ec2_throttle_set(struct ec2_throttle *t, const struct ec2_throttle_limit *li
 
 u64 ec2_throttle_take(struct ec2_throttle *t, u64 bytes, u64 now)
 {
-	u64 ops = max_t(u64, DIV_ROUND_UP_ULL(bytes, EC2_THROTTLE_IO_BYTES), 1);
-	u64 wait;
+	u64 ops, wait;
 
 	if (!t->limited)
 		return 0;
@@ -107,7 +112,9 @@ u64 ec2_throttle_take(struct ec2_throttle *t, u64 bytes, u64 now)
 	bucket_fill(&t->credit, now);
 	wait = max3(bucket_wait(&t->ops), bucket_wait(&t->bytes), bucket_wait(&t->credit));
 	if (wait)
-		return min_t(u64, wait, MAX_WAIT);
+		return wait;
+	bytes = min_t(u64, bytes, MAX_TAKE);
+	ops = max_t(u64, DIV_ROUND_UP_ULL(bytes, EC2_THROTTLE_IO_BYTES), 1);
 	bucket_take(&t->ops, ops);
 	bucket_take(&t->bytes, bytes);
 	bucket_take(&t->credit, ops);
