@@ -139,17 +139,17 @@ static int chain_end(struct ec2_virtq *vq, struct ec2_chain *chain, const struct
 }
 
 /*
- * An indirect table: copied once, then walked in our copy. Nothing follows the descriptor that
- * names it.
+ * An indirect table: copied once, then walked in our copy. Descriptors may stand before the one that
+ * names it, none after; whether that one is marked as writable means nothing (2.7.5.3.2).
  */
 static int pop_indirect(struct ec2_virtq *vq, struct ec2_chain *chain, const struct desc *table)
 {
 	u32 n = table->len / DESC_SIZE;
 	void __user *at;
+	u32 i = 0, walked;
 	struct desc d;
-	u32 i = 0;
 
-	if (!vq->indirect || (table->flags & (VRING_DESC_F_NEXT | VRING_DESC_F_WRITE)))
+	if (!vq->indirect || (table->flags & VRING_DESC_F_NEXT))
 		return broken(vq, -EPROTO);
 	if (!n || n > EC2_MAX_CHAIN || table->len % DESC_SIZE)
 		return broken(vq, -EPROTO);
@@ -159,9 +159,11 @@ static int pop_indirect(struct ec2_virtq *vq, struct ec2_chain *chain, const str
 	if (ec2_guest_read(chain->table, at, table->len))
 		return broken(vq, -EFAULT);
 
-	for (;;) {
+	for (walked = 0;; walked++) {
 		d = desc_decode(chain->table[i]);
-		if ((d.flags & VRING_DESC_F_INDIRECT) || chain->n_out + chain->n_in == n)
+		/* More than the table has: a loop. */
+		if ((d.flags & VRING_DESC_F_INDIRECT) || walked == n ||
+		    chain->n_out + chain->n_in == EC2_MAX_CHAIN)
 			return broken(vq, -EPROTO);
 		chain_add(chain, vq->gmem, &d);
 		if (!(d.flags & VRING_DESC_F_NEXT))
@@ -183,12 +185,8 @@ static int pop_direct(struct ec2_virtq *vq, struct ec2_chain *chain, u16 head)
 		if (ec2_guest_get_desc(raw, vq->desc + DESC_SIZE * (u32)i))
 			return broken(vq, -EFAULT);
 		d = desc_decode(raw);
-		if (d.flags & VRING_DESC_F_INDIRECT) {
-			/* Only as the whole chain: a mixed one is not something that drivers make. */
-			if (chain->n_out + chain->n_in)
-				return broken(vq, -EPROTO);
+		if (d.flags & VRING_DESC_F_INDIRECT)
 			return pop_indirect(vq, chain, &d);
-		}
 		/* More than the queue has: a loop. */
 		if (chain->n_out + chain->n_in == max)
 			return broken(vq, -EPROTO);
