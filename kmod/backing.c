@@ -189,11 +189,13 @@ int ec2_bounce_finish(struct ec2_rq *rq)
 
 static void freeze_end(struct ec2_rq *rq)
 {
-	struct super_block *sb = file_inode(rq->kiocb.ki_filp)->i_sb;
+	struct super_block *sb;
 
+	/* Nor is there a file when not even the bounce pages could be had. */
 	if (!rq->started_write)
 		return;
 	rq->started_write = false;
+	sb = file_inode(rq->kiocb.ki_filp)->i_sb;
 	__sb_writers_acquired(sb, SB_FREEZE_WRITE);
 	sb_end_write(sb);
 }
