@@ -8,6 +8,7 @@
  */
 #include <linux/blkdev.h>
 #include <linux/ktime.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/virtio_blk.h>
 
@@ -23,6 +24,11 @@
 #define INLINE_MAX SZ_32K
 /* Requests that a vCPU's thread takes in one visit. */
 #define INLINE_BUDGET 64
+/*
+ * And a lent thread, before it looks at signals and at other queues: the guest can add requests for as
+ * long as it likes, even without a vCPU, by reads that land in its rings.
+ */
+#define LENT_BUDGET (4 * EC2_MAX_QUEUE_SIZE)
 /* The guest is shown what is done at least every so many bytes, so that it can go on meanwhile. */
 #define SHOW_BYTES SZ_128K
 
@@ -97,6 +103,11 @@ static void answer_ok(struct ec2_queue *q, struct ec2_rq *rq)
 
 static void to_slow(struct ec2_queue *q, struct ec2_rq *rq)
 {
+	/* Nobody would take it there. When this comes too early, ec2_disk_let_go() wakes us after. */
+	if (unlikely(READ_ONCE(q->disk->gone))) {
+		answer_error(q, rq, -ENODEV);
+		return;
+	}
 	list_add_tail(&rq->node, &q->slow);
 	ec2_lent_wake(q->vm, q->index, EC2_LEND_SLOW);
 }
@@ -412,12 +423,12 @@ static void fail_waiting(struct ec2_queue *q)
 }
 
 /*
- * Serve until nothing is left that can be done here. The guest's notifications stay off when
- * somebody else goes on: the one that finds nothing more turns them on.
+ * Serve until nothing is left that can be done here, or the budget is used up: then the lent thread
+ * was told to go on, and false is returned. The guest's notifications stay off meanwhile: the one that
+ * finds nothing more turns them on.
  */
-static void serve_rings(struct ec2_queue *q, enum ec2_how how)
+static bool serve_rings(struct ec2_queue *q, enum ec2_how how, int *budget)
 {
-	int budget = how == EC2_HOW_INLINE ? INLINE_BUDGET : INT_MAX;
 	int n;
 
 	ec2_virtq_notify_off(&q->vq);
@@ -428,32 +439,35 @@ static void serve_rings(struct ec2_queue *q, enum ec2_how how)
 			resume_handed(q);
 		if (unlikely(!list_empty(&q->throttled)))
 			resume_throttled(q, how);
-		n = take_some(q, how, budget);
-		budget -= n;
+		n = take_some(q, how, *budget);
+		*budget -= n;
 		ec2_queue_drain(q);
-		if (how == EC2_HOW_INLINE && (!budget || !list_empty(&q->handed))) {
+		if (!*budget || (how == EC2_HOW_INLINE && !list_empty(&q->handed))) {
 			show(q);
 			ec2_lent_wake(q->vm, q->index, EC2_LEND_FAST);
-			return;
+			return false;
 		}
 		if (n || !list_empty(&q->handed))
 			continue;
 		show(q);
 		if (ec2_virtq_notify_on(&q->vq) <= 0)
-			return;
+			return true;
 		ec2_virtq_notify_off(&q->vq);
 	}
 }
 
 static void serve_locked(struct ec2_queue *q, enum ec2_how how)
 {
+	int budget = how == EC2_HOW_INLINE ? INLINE_BUDGET : LENT_BUDGET;
+	bool all;
+
 	do {
 		WRITE_ONCE(q->server, current);
-		serve_rings(q, how);
+		all = serve_rings(q, how, &budget);
 		WRITE_ONCE(q->server, NULL);
 		/* Nobody serves, before the list is looked at: see ec2_queue_done(). */
 		smp_mb();
-	} while (!llist_empty(&q->done));
+	} while (all && !llist_empty(&q->done));
 }
 
 /* The disk is to go and this queue has nothing in flight: let it go, once. */
@@ -481,10 +495,20 @@ static bool lock_queue(struct ec2_blk_vq *vq, enum ec2_how how)
 	return mutex_trylock(&vq->lock);
 }
 
+/* True: somebody wanted to serve meanwhile and went away, so that another look is needed. */
+static bool unlock_queue(struct ec2_blk_vq *vq)
+{
+	mutex_unlock(&vq->lock);
+	/* Unlocked before the mark is looked at: see lock_queue(). */
+	smp_mb();
+	return unlikely(READ_ONCE(vq->kicked));
+}
+
 void ec2_queue_serve(struct ec2_vm *vm, u32 index, enum ec2_how how)
 {
 	struct ec2_blk_vq *vq = &vm->blk.vq[index];
 	struct ec2_disk *put;
+	bool again;
 
 	do {
 		if (!lock_queue(vq, how))
@@ -495,21 +519,26 @@ void ec2_queue_serve(struct ec2_vm *vm, u32 index, enum ec2_how how)
 			serve_locked(vq->queue, how);
 			put = disk_to_put(vq->queue);
 		}
-		mutex_unlock(&vq->lock);
+		again = unlock_queue(vq);
 		if (unlikely(put)) {
 			ec2_disk_queue_put(put);
 			ec2_object_put(&put->obj);
 		}
-		/* Unlocked before the mark is looked at: see lock_queue(). */
-		smp_mb();
-	} while (unlikely(READ_ONCE(vq->kicked)) && !ec2_vm_is_off(vm));
+		/* Other vCPUs can kick for ever: that must hold up neither the host nor a signal. */
+		if (again && signal_pending(current)) {
+			ec2_lent_wake(vm, index, EC2_LEND_FAST);
+			return;
+		}
+		cond_resched();
+	} while (again && !ec2_vm_is_off(vm));
 }
 
 /* ---- the slow thread ---- */
 
 /* The next request for it; it stays in flight, so that the queue stays too. */
-static struct ec2_rq *take_slow(struct ec2_blk_vq *vq)
+static struct ec2_rq *take_slow(struct ec2_vm *vm, u32 index)
 {
+	struct ec2_blk_vq *vq = &vm->blk.vq[index];
 	struct ec2_rq *rq = NULL;
 
 	mutex_lock(&vq->lock);
@@ -517,7 +546,8 @@ static struct ec2_rq *take_slow(struct ec2_blk_vq *vq)
 		rq = list_first_entry_or_null(&vq->queue->slow, struct ec2_rq, node);
 	if (rq)
 		list_del(&rq->node);
-	mutex_unlock(&vq->lock);
+	if (unlock_queue(vq))
+		ec2_lent_wake(vm, index, EC2_LEND_FAST);
 	return rq;
 }
 
@@ -525,7 +555,7 @@ void ec2_queue_serve_slow(struct ec2_vm *vm, u32 index)
 {
 	struct ec2_rq *rq;
 
-	while ((rq = take_slow(&vm->blk.vq[index]))) {
+	while ((rq = take_slow(vm, index))) {
 		if (rq->type == VIRTIO_BLK_T_IN || rq->type == VIRTIO_BLK_T_OUT) {
 			ec2_backing_submit(rq, EC2_HOW_SLOW, false);
 		} else {
