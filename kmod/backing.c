@@ -307,6 +307,9 @@ void ec2_backing_submit(struct ec2_rq *rq, enum ec2_how how, bool nowait)
 
 /* ---- flush, discard, write zeroes ---- */
 
+/* Ranges go in pieces, as far as to the next multiple of this: a kill waits for one at most. */
+#define RANGE_PIECE SZ_64M
+
 static int bdev_range(struct block_device *bdev, struct address_space *mapping, u32 type,
 		      const struct ec2_range *r)
 {
@@ -341,6 +344,26 @@ static int file_range(struct file *file, u32 type, const struct ec2_range *r)
 	return vfs_fallocate(file, punch, r->offset, r->len);
 }
 
+static int range_in_pieces(struct ec2_disk *disk, u32 type, const struct ec2_range *r)
+{
+	struct ec2_range piece = *r;
+	u64 left = r->len;
+	int ret;
+
+	for (; left; left -= piece.len, piece.offset += piece.len) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		piece.len = min_t(u64, left, RANGE_PIECE - piece.offset % RANGE_PIECE);
+		if (disk->bdev)
+			ret = bdev_range(disk->bdev, disk->file->f_mapping, type, &piece);
+		else
+			ret = file_range(disk->file, type, &piece);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 int ec2_backing_control(struct ec2_rq *rq)
 {
 	struct ec2_disk *disk = rq->queue->disk;
@@ -349,12 +372,7 @@ int ec2_backing_control(struct ec2_rq *rq)
 
 	if (rq->type == VIRTIO_BLK_T_FLUSH)
 		return vfs_fsync(disk->file, 1);
-	for (i = 0; i < rq->n_ranges && !ret; i++) {
-		if (disk->bdev)
-			ret = bdev_range(disk->bdev, disk->file->f_mapping, rq->type,
-					 &rq->ranges[i]);
-		else
-			ret = file_range(disk->file, rq->type, &rq->ranges[i]);
-	}
+	for (i = 0; i < rq->n_ranges && !ret; i++)
+		ret = range_in_pieces(disk, rq->type, &rq->ranges[i]);
 	return ret;
 }

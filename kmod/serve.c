@@ -112,13 +112,14 @@ static void to_slow(struct ec2_queue *q, struct ec2_rq *rq)
 	ec2_lent_wake(q->vm, q->index, EC2_LEND_SLOW);
 }
 
-/* Submit a read or write, or hand it to who can. */
+/* Submit a request, or hand it to who can. */
 static void submit(struct ec2_queue *q, struct ec2_rq *rq, enum ec2_how how)
 {
 	struct ec2_disk *disk = q->disk;
 	bool nowait = READ_ONCE(disk->nowait);
 
-	if (unlikely(rq->finished) || ec2_backing_route(rq) == EC2_ROUTE_BUFFERED) {
+	if (unlikely(rq->finished || rq->n_ranges) ||
+	    ec2_backing_route(rq) == EC2_ROUTE_BUFFERED) {
 		to_slow(q, rq);
 		return;
 	}
@@ -169,7 +170,7 @@ static void resume_throttled(struct ec2_queue *q, enum ec2_how how)
 	}
 }
 
-static void start_rw(struct ec2_queue *q, struct ec2_rq *rq, enum ec2_how how)
+static void start_limited(struct ec2_queue *q, struct ec2_rq *rq, enum ec2_how how)
 {
 	if (unlikely(READ_ONCE(q->disk->limited) || !list_empty(&q->throttled))) {
 		if (!list_empty(&q->throttled) || !take_tokens(q, rq)) {
@@ -212,7 +213,9 @@ static void start(struct ec2_queue *q, struct ec2_rq *rq, enum ec2_how how)
 	switch (rq->type) {
 	case VIRTIO_BLK_T_IN:
 	case VIRTIO_BLK_T_OUT:
-		start_rw(q, rq, how);
+	/* Zeroes may be written out one by one, so they cost as much as a write. */
+	case VIRTIO_BLK_T_WRITE_ZEROES:
+		start_limited(q, rq, how);
 		break;
 	case VIRTIO_BLK_T_GET_ID:
 		get_id(q, rq);
