@@ -118,8 +118,7 @@ static void submit(struct ec2_queue *q, struct ec2_rq *rq, enum ec2_how how)
 	struct ec2_disk *disk = q->disk;
 	bool nowait = READ_ONCE(disk->nowait);
 
-	if (unlikely(rq->finished || rq->n_ranges) ||
-	    ec2_backing_route(rq) == EC2_ROUTE_BUFFERED) {
+	if (unlikely(rq->finished || rq->n_ranges) || ec2_backing_route(rq) == EC2_ROUTE_BUFFERED) {
 		to_slow(q, rq);
 		return;
 	}

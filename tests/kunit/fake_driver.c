@@ -12,10 +12,12 @@ int fake_driver_start(void)
 	int ret = fake_guest_start();
 
 	fake_gmem = (struct ec2_gmem){};
-	ret = ret ?: ec2_gmem_set(&fake_gmem, 0, 0, FAKE_GUEST_SIZE, (uintptr_t)fake_guest.memory,
-				  EC2_MAX_MEMORY);
-	return ret ?: ec2_gmem_set(&fake_gmem, 1, VAST, FAKE_VAST_SIZE, (uintptr_t)FAKE_VAST,
-				   EC2_MAX_MEMORY);
+	ret = ret
+		      ?: ec2_gmem_set(&fake_gmem, 0, 0, FAKE_GUEST_SIZE,
+				      (uintptr_t)fake_guest.memory, EC2_MAX_MEMORY);
+	return ret
+		       ?: ec2_gmem_set(&fake_gmem, 1, VAST, FAKE_VAST_SIZE, (uintptr_t)FAKE_VAST,
+				       EC2_MAX_MEMORY);
 }
 
 int fake_driver_bind(struct ec2_virtq *vq, u32 num, bool event_idx, bool indirect)

@@ -64,7 +64,10 @@ static const struct {
 	{"no bytes are one operation", {.iops = 100}, 0, 6000},
 	{"bytes alone", {.bytes_per_second = 125 * SZ_1M}, SZ_1M, 7500},
 	{"gp3, large: bytes decide", {.iops = 3000, .bytes_per_second = 125 * SZ_1M}, SZ_1M, 7500},
-	{"gp3, small: operations decide", {.iops = 3000, .bytes_per_second = 125 * SZ_1M}, 4096, 180000},
+	{"gp3, small: operations decide",
+	 {.iops = 3000, .bytes_per_second = 125 * SZ_1M},
+	 4096,
+	 180000},
 	{"larger than a second's bytes", {.bytes_per_second = SZ_1M}, 4 * SZ_1M, 15},
 	{"io2 at its most", {.iops = 256000}, 4096, 15360000},
 };
@@ -130,8 +133,9 @@ static void credits_come_back_however_long_it_takes(struct kunit *test)
 		u64 idle;
 		s64 credits;
 	} rows[] = {
-		{1 * SECOND, 100}, {HOUR, 360000}, {2 * HOUR, 720000}, {10 * HOUR, 3600000},
-		{15 * HOUR, 5400000}, {1000 * HOUR, 5400000}, {U64_MAX - HOUR, 5400000},
+		{1 * SECOND, 100},	   {HOUR, 360000},	 {2 * HOUR, 720000},
+		{10 * HOUR, 3600000},	   {15 * HOUR, 5400000}, {1000 * HOUR, 5400000},
+		{U64_MAX - HOUR, 5400000},
 	};
 	struct ec2_throttle_limit limit = gp2;
 
@@ -143,7 +147,8 @@ static void credits_come_back_however_long_it_takes(struct kunit *test)
 		t.credit.level = 0;
 		/* all but one: its own */
 		KUNIT_EXPECT_EQ(test, ec2_throttle_take(&t, 512, HOUR + rows[i].idle), 0);
-		KUNIT_EXPECT_LE(test, abs(t.credit.level - (rows[i].credits - 1)), rows[i].credits / 1000);
+		KUNIT_EXPECT_LE(test, abs(t.credit.level - (rows[i].credits - 1)),
+				rows[i].credits / 1000);
 	}
 }
 
@@ -168,7 +173,8 @@ static void the_clock_may_stand_or_go_back(struct kunit *test)
 {
 	struct ec2_throttle t = {};
 
-	KUNIT_ASSERT_EQ(test, ec2_throttle_set(&t, &(struct ec2_throttle_limit){.iops = 1}, HOUR), 0);
+	KUNIT_ASSERT_EQ(test, ec2_throttle_set(&t, &(struct ec2_throttle_limit){.iops = 1}, HOUR),
+			0);
 	KUNIT_EXPECT_EQ(test, ec2_throttle_take(&t, 512, HOUR), 0);
 	KUNIT_EXPECT_EQ(test, ec2_throttle_take(&t, 512, HOUR), SECOND / 2);
 	KUNIT_EXPECT_EQ(test, ec2_throttle_take(&t, 512, 0), SECOND / 2);
@@ -178,7 +184,8 @@ static void the_clock_may_stand_or_go_back(struct kunit *test)
 static void extremes_do_not_overflow(struct kunit *test)
 {
 	static const u64 rate[] = {1, 2, 1000, EC2_THROTTLE_MAX_IOPS};
-	static const u64 bytes[] = {0, 1, SZ_2G, 1ULL << 62, S64_MAX, 1ULL << 63, U64_MAX - 1, U64_MAX};
+	static const u64 bytes[] = {0,	     1,		 SZ_2G,	      1ULL << 62,
+				    S64_MAX, 1ULL << 63, U64_MAX - 1, U64_MAX};
 	static const u64 later[] = {0, 1, HOUR, 1ULL << 62, U64_MAX / 2, U64_MAX};
 
 	for (int r = 0; r < ARRAY_SIZE(rate); r++)
