@@ -20,7 +20,7 @@ struct import {
 	void *arg;
 	char *file; /* absolute */
 	char *format;
-	int64_t virtual_size;
+	int64_t virtual_size, cluster_size;
 };
 
 static int bad_file(struct ec2 *ec2, const char *file, const char *why)
@@ -53,6 +53,33 @@ static int no_qemu(struct ec2 *ec2, int ret, const char *output)
 			*output ? output : strerror(-ret));
 }
 
+/* A damaged file, or a web page under an image's name, would be a raw disk that never boots. */
+static const char *misnamed(const struct import *import)
+{
+	static const char *const endings[] = {".qcow2", ".vmdk", ".vhd", ".vhdx", ".vdi"};
+	const char *dot = strrchr(import->file, '.');
+
+	if (import->request->format || strcmp(import->format, "raw"))
+		return NULL;
+	for (size_t i = 0; dot && i < sizeof(endings) / sizeof(endings[0]); i++) {
+		if (strcasecmp(dot, endings[i]) == 0)
+			return endings[i] + 1;
+	}
+	return NULL;
+}
+
+static int check_name(struct ec2 *ec2, const struct import *import)
+{
+	const char *format = misnamed(import);
+	char why[128];
+
+	if (!format)
+		return 0;
+	snprintf(why, sizeof(why),
+		 "it is not a %s file. If it is a raw disk, say so: --format raw", format);
+	return bad_file(ec2, import->file, why);
+}
+
 /* A file that leads to others could bring any file of this host into the guest. */
 static bool refers_elsewhere(const struct import *import, json_t *info)
 {
@@ -80,6 +107,7 @@ static int parse_info(struct ec2 *ec2, struct import *import, const char *text)
 	int ret = 0;
 
 	import->virtual_size = json_integer_value(json_object_get(info, "virtual-size"));
+	import->cluster_size = json_integer_value(json_object_get(info, "cluster-size"));
 	if (!format)
 		ret = ec2_fail(ec2, -EINVAL, "InternalError", "qemu-img info: %s", error.text);
 	else if (refers_elsewhere(import, info))
@@ -123,6 +151,12 @@ static int find_format(struct ec2 *ec2, struct import *import)
 	return ret;
 }
 
+/* Where the last cluster begins to be missing: a whole file may end inside it (compressed images do). */
+static bool ends_early(const struct import *import, int64_t end, int64_t size)
+{
+	return end - size >= (import->cluster_size ? import->cluster_size : 1);
+}
+
 /* What qemu-img check exits with for a format that it has no check for is a failure without an answer. */
 static int judge(struct ec2 *ec2, const struct import *import, const char *answer)
 {
@@ -135,7 +169,7 @@ static int judge(struct ec2 *ec2, const struct import *import, const char *answe
 	json_decref(check);
 	if (stat(import->file, &st))
 		return ec2_fail_errno(ec2, -errno, import->file);
-	if (end > st.st_size)
+	if (ends_early(import, end, st.st_size))
 		return bad_file(ec2, import->file, "it is truncated: get it anew");
 	return bad ? bad_file(ec2, import->file, "it is damaged: see qemu-img check") : 0;
 }
@@ -280,6 +314,8 @@ static int import_as(struct ec2 *ec2, struct import *import, size_t type, char *
 		ret = find_format(ec2, import);
 	else if (!ret)
 		import->format = strdup(types[type].format);
+	if (!ret && !types[type].format)
+		ret = check_name(ec2, import);
 	if (!ret && !types[type].format && strcmp(import->format, "raw"))
 		ret = check_whole(ec2, import);
 	if (!ret)
