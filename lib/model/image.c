@@ -34,11 +34,12 @@ SHAPE(state_reason, "StateReason", state_reason_fields)
 
 #define S ec2_image
 static const struct ec2_field image_fields[] = {
-	STR("Architecture", architecture, 0, NULL),
+	STR("Architecture", architecture, EC2_F_HIDDEN, NULL),
 	STR("CreationDate", creation_date, 0, NULL),
 	STR("ImageId", image_id, 0, NULL),
 	STR("ImageLocation", image_location, EC2_F_HIDDEN, NULL),
-	STR("ImageType", image_type, 0, NULL),
+	/* the id begins with it: ami-, aki-, ari- */
+	STR("ImageType", image_type, EC2_F_HIDDEN, NULL),
 	BOOL("Public", is_public, EC2_F_HIDDEN, NULL),
 	STR("KernelId", kernel_id, 0, NULL),
 	STR("OwnerId", owner_id, EC2_F_HIDDEN, NULL),

@@ -4,7 +4,7 @@
 
 #define S ec2_processor_info
 static const struct ec2_field processor_info_fields[] = {
-	STRS("SupportedArchitectures", supported_architectures, 0, NULL),
+	STRS("SupportedArchitectures", supported_architectures, EC2_F_HIDDEN, NULL),
 };
 SHAPE(processor_info, "ProcessorInfo", processor_info_fields)
 #undef S
@@ -12,7 +12,7 @@ SHAPE(processor_info, "ProcessorInfo", processor_info_fields)
 #define S ec2_vcpu_info
 static const struct ec2_field vcpu_info_fields[] = {
 	INT("DefaultVCpus", default_vcpus, 0, NULL),
-	INT("DefaultCores", default_cores, 0, NULL),
+	INT("DefaultCores", default_cores, EC2_F_HIDDEN, NULL),
 	INT("DefaultThreadsPerCore", default_threads_per_core, EC2_F_HIDDEN, NULL),
 };
 SHAPE(vcpu_info, "VCpuInfo", vcpu_info_fields)
@@ -53,10 +53,10 @@ static const struct ec2_field instance_type_info_fields[] = {
 	STRS("SupportedVirtualizationTypes", supported_virtualization_types, EC2_F_HIDDEN, NULL),
 	BOOL("BareMetal", bare_metal, EC2_F_HIDDEN, NULL),
 	STR("Hypervisor", hypervisor, EC2_F_HIDDEN, NULL),
-	SUB("ProcessorInfo", processor_info, processor_info, 0, NULL),
+	SUB("ProcessorInfo", processor_info, processor_info, EC2_F_HIDDEN, NULL),
 	SUB("VCpuInfo", vcpu_info, vcpu_info, 0, NULL),
 	SUB("MemoryInfo", memory_info, memory_info, 0, NULL),
-	BOOL("InstanceStorageSupported", instance_storage_supported, 0, NULL),
+	BOOL("InstanceStorageSupported", instance_storage_supported, EC2_F_HIDDEN, NULL),
 	SUB("InstanceStorageInfo", instance_storage_info, instance_storage_info, 0, NULL),
 	BOOL("HibernationSupported", hibernation_supported, EC2_F_HIDDEN, NULL),
 	BOOL("BurstablePerformanceSupported", burstable_performance_supported, 0, NULL),

@@ -113,13 +113,26 @@ struct columns {
 	size_t n;
 };
 
-/* "CurrentState" for CurrentState.Name when that is all that is shown of it. */
+/* Names that say nothing without the struct that they stand in. */
+static bool is_general(const char *name)
+{
+	static const char *const general[] = {"Code", "Enabled", "Message", "Name",
+					      "State", "Status",  "Value"};
+
+	for (size_t i = 0; i < sizeof(general) / sizeof(general[0]); i++) {
+		if (!strcmp(general[i], name))
+			return true;
+	}
+	return false;
+}
+
+/* "SizeInMiB" for MemoryInfo.SizeInMiB; "CurrentState" for CurrentState.Name when no more is shown. */
 static char *head_of(const struct column *column, size_t shown)
 {
 	const struct ec2_field *last = column->path[column->depth - 1];
 	char *head;
 
-	if (column->depth == 1)
+	if (column->depth == 1 || !is_general(last->name))
 		return strdup(last->name);
 	if (shown == 1)
 		return strdup(column->path[column->depth - 2]->name);
