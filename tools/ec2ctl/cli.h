@@ -41,7 +41,7 @@ struct cli {
 	const char *query_text;
 	struct query *query;
 	long max_items; /* 0 = all */
-	bool wide, help, no_color;
+	bool wide, help;
 
 	struct ec2 *ec2; /* opened by the first that needs it */
 };
@@ -68,6 +68,8 @@ struct command {
 extern const struct command commands[];
 extern const size_t n_commands;
 
+/* Return: CLI_USAGE, the error printed. */
+int unknown_command(struct cli *cli, const char *name);
 const struct command *command_find(const char *name);
 const struct ec2_action *action_find(const struct cli *cli, const char *name);
 
@@ -116,6 +118,8 @@ struct global_flag {
 };
 extern const struct global_flag global_flags[];
 extern const size_t n_global_flags;
+/* Set --output; `where` is what an error names. Return: 0 or exit status. */
+int output_set(struct cli *cli, const char *where, const char *value);
 /*
  * Take the global flags out of argv (up to "--") and set them. Return: 0 or exit status.
  */

@@ -49,7 +49,7 @@ const struct ec2_action *action_find(const struct cli *cli, const char *name)
 	return NULL;
 }
 
-static int unknown_command(struct cli *cli, const char *name)
+int unknown_command(struct cli *cli, const char *name)
 {
 	const char *names[cli->n_actions + n_commands + 1];
 	const char *near;
@@ -65,16 +65,12 @@ static int unknown_command(struct cli *cli, const char *name)
 			   near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 }
 
-/* EC2CTL_OUTPUT, unless --output says otherwise. */
-static void output_from_environment(struct cli *cli)
+/* EC2CTL_OUTPUT, unless --output says otherwise. Return: 0 or exit status. */
+static int output_from_environment(struct cli *cli)
 {
-	static const char *const names[] = {"json", "table", "text"};
 	const char *value = getenv("EC2CTL_OUTPUT");
 
-	for (int i = 0; value && i < 3; i++) {
-		if (!strcmp(value, names[i]))
-			cli->output = OUTPUT_JSON + i;
-	}
+	return value && *value ? output_set(cli, "EC2CTL_OUTPUT", value) : 0;
 }
 
 int cli_run(struct cli *cli, int argc, char **argv)
@@ -83,13 +79,14 @@ int cli_run(struct cli *cli, int argc, char **argv)
 	const struct command *command;
 	int status;
 
-	output_from_environment(cli);
 	if (argc > 0 && !strcmp(argv[0], "--version")) {
 		fprintf(cli->out, "ec2ctl %s\n", ec2_version());
 		return CLI_OK;
 	}
 	/* the shell completion's and the build's own commands take everything as it stands */
-	status = argc > 0 && !strcmp(argv[0], "completion") ? 0 : flags_global(cli, &argc, argv);
+	status = output_from_environment(cli);
+	if (!status && !(argc > 0 && !strcmp(argv[0], "completion")))
+		status = flags_global(cli, &argc, argv);
 	if (status)
 		return status;
 	if (!argc) {

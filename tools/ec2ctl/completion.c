@@ -14,6 +14,8 @@ static void words(FILE *out, const struct ec2_shape *shape)
 	}
 	if (shape && ec2_shape_field(shape, "MinCount"))
 		fputs("--count ", out);
+	if (shape)
+		fputs("--cli-input-json --generate-cli-skeleton ", out);
 }
 
 static const char ids[] =

@@ -137,6 +137,22 @@ static void relay(int console)
 	}
 }
 
+/* A wrong id is EC2's own error, not an instance that does not run. */
+static int check_instance(struct cli *cli, const char *id)
+{
+	const struct ec2_action *action = action_find(cli, "describe-instances");
+	json_t *request = json_pack("{s:[s]}", "InstanceIds", id), *answer = NULL;
+	int status = CLI_OK;
+
+	if (!action || !request)
+		status = error_usage(cli, "console", "'%s' is no instance id", id);
+	else
+		status = action_call(cli, action, request, &answer);
+	json_decref(request);
+	json_decref(answer);
+	return status;
+}
+
 int command_console(struct cli *cli, int argc, char **argv)
 {
 	int status, fd;
@@ -144,6 +160,9 @@ int command_console(struct cli *cli, int argc, char **argv)
 	if (argc != 1 || argv[0][0] == '-')
 		return error_usage(cli, "console", "one instance id is wanted");
 	status = cli_open(cli);
+	if (status)
+		return status;
+	status = check_instance(cli, argv[0]);
 	if (status)
 		return status;
 	fd = ec2_console_connect(cli->ec2, argv[0]);

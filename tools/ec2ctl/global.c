@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int set_output(struct cli *cli, const char *value)
+int output_set(struct cli *cli, const char *where, const char *value)
 {
 	static const char *const names[] = {"json", "table", "text", NULL};
 
@@ -16,7 +16,12 @@ static int set_output(struct cli *cli, const char *value)
 			return 0;
 		}
 	}
-	return error_usage(cli, NULL, "--output: json, table or text is wanted, not '%s'", value);
+	return error_usage(cli, NULL, "%s: json, table or text is wanted, not '%s'", where, value);
+}
+
+static int set_output(struct cli *cli, const char *value)
+{
+	return output_set(cli, "--output", value);
 }
 
 static int set_query(struct cli *cli, const char *value)

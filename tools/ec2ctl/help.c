@@ -79,6 +79,26 @@ void help_action(struct cli *cli, const struct ec2_action *action, const char *u
 	fprintf(out, "\nExample:\n  %s\n\nFlags of every command: ec2ctl help\n", action->example);
 }
 
+/* A paragraph, broken at blanks for the terminal. */
+static void paragraph(struct cli *cli, const char *text)
+{
+	size_t width = cli->width > 20 && cli->width < 100 ? cli->width : 80, at = 0;
+
+	while (*text) {
+		size_t length = strcspn(text, " ");
+
+		if (at && at + 1 + length > width) {
+			fputc('\n', cli->out);
+			at = 0;
+		}
+		fprintf(cli->out, "%s%.*s", at ? " " : "", (int)length, text);
+		at += length + !!at;
+		text += length;
+		text += strspn(text, " ");
+	}
+	fputc('\n', cli->out);
+}
+
 void help_command(struct cli *cli, const struct command *command)
 {
 	const struct ec2_action *row = ec2_action_find(command->name);
@@ -87,9 +107,10 @@ void help_command(struct cli *cli, const struct command *command)
 		help_action(cli, row, command->usage);
 		return;
 	}
-	fprintf(cli->out, "ec2ctl %s: %s\n\nusage: ec2ctl %s %s\n\n%s\n\nExample:\n  %s\n",
-		command->name, command->summary, command->name, command->usage, command->help,
-		command->example);
+	fprintf(cli->out, "ec2ctl %s: %s\n\nusage: ec2ctl %s %s\n\n", command->name,
+		command->summary, command->name, command->usage);
+	paragraph(cli, command->help);
+	fprintf(cli->out, "\nExample:\n  %s\n", command->example);
 }
 
 static void help_query(FILE *out)
@@ -127,6 +148,6 @@ int command_help(struct cli *cli, int argc, char **argv)
 	else if (command)
 		help_command(cli, command);
 	else
-		return error_usage(cli, NULL, "Unknown command: %s", argv[0]);
+		return unknown_command(cli, argv[0]);
 	return CLI_OK;
 }

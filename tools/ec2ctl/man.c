@@ -74,7 +74,12 @@ static void action_page(FILE *out, const struct ec2_action *action, const char *
 		fputs("The flags are:\n.Bl -tag -width Ds\n", out);
 		for (size_t i = 0; i < action->request->n_fields; i++)
 			flag(out, &action->request->fields[i]);
-		fputs(".El\n", out);
+		if (ec2_shape_field(action->request, "MinCount"))
+			fputs(".It Fl Fl count Ar integer\nHow many: N, or MIN:MAX.\n", out);
+		fputs(".It Fl Fl cli-input-json Ar string\n"
+		      "The request as JSON, or file://PATH.\n"
+		      ".It Fl Fl generate-cli-skeleton\nPrint such a JSON to fill in.\n.El\n"
+		      "The flags of every command are in\n.Xr ec2ctl 1 .\n", out);
 	}
 	example(out, action->example);
 }
@@ -131,7 +136,8 @@ static void overview_page(struct cli *cli)
 	      "json, table or text.\n.It Ev EC2CTL_STATE_DIR , EC2CTL_RUN_DIR , EC2CTL_REGION\n"
 	      "Where the region is, and its name.\n.El\n"
 	      ".Sh EXIT STATUS\n0 success; 252 a wrong command line; 254 an error of EC2's;\n"
-	      "255 anything else, and a wait in vain; 130 Ctrl-C.\n", out);
+	      "255 anything else, and a wait in vain; 130 Ctrl-C.\n"
+	      ".Sh SEE ALSO\n.Xr ec2ctl.json 5\n", out);
 }
 
 int man_page(struct cli *cli, const char *name)
@@ -146,6 +152,6 @@ int man_page(struct cli *cli, const char *name)
 	else if (command)
 		command_page(cli->out, command);
 	else
-		return error_usage(cli, NULL, "Unknown command: %s", name);
+		return unknown_command(cli, name);
 	return CLI_OK;
 }

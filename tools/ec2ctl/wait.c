@@ -114,9 +114,9 @@ static void pause_for(struct ec2_events *events, int *delay)
 	*delay = *delay * 2 < POLL_MAX_MS ? *delay * 2 : POLL_MAX_MS;
 }
 
-static int failed(struct cli *cli, const struct waiter *w, const char *why)
+static int failed(struct cli *cli, const struct waiter *w, const char *why, const char *more)
 {
-	fprintf(cli->err, "\nWaiter %s failed: %s\n", w->aws, why);
+	fprintf(cli->err, "\nWaiter %s failed: %s%s%s\n", w->aws, why, *more ? ": " : "", more);
 	return CLI_FAILED;
 }
 
@@ -150,7 +150,8 @@ static int wait_for(struct cli *cli, const struct waiter *w, const struct ec2_ac
 			verdict = judge(w, query, answer, &why);
 		} else if (!w->retry_not_found ||
 			   strcmp(ec2_last_error(cli->ec2)->code, "InvalidInstanceID.NotFound")) {
-			status = failed(cli, w, ec2_last_error(cli->ec2)->message);
+			status = failed(cli, w, ec2_last_error(cli->ec2)->code,
+					ec2_last_error(cli->ec2)->message);
 			verdict = 1;
 		}
 		json_decref(answer);
@@ -159,7 +160,8 @@ static int wait_for(struct cli *cli, const struct waiter *w, const struct ec2_ac
 		if (verdict)
 			break;
 		if (now_ms() >= end) {
-			status = failed(cli, w, "Max attempts exceeded");
+			status = failed(cli, w, "Max attempts exceeded",
+					ec2_last_error(cli->ec2)->message);
 			break;
 		}
 		pause_for(events, &delay);
@@ -196,6 +198,12 @@ int command_wait(struct cli *cli, int argc, char **argv)
 	status = flags_request(cli, action, NULL, argc - 1, argv + 1, &request, &skeleton);
 	if (status)
 		return status;
+	if (skeleton) {
+		json_dumpf(request, cli->out, JSON_INDENT(4));
+		fputc('\n', cli->out);
+		json_decref(request);
+		return CLI_OK;
+	}
 	query = query_parse(w->path, &error);
 	if (query)
 		status = wait_for(cli, w, action, query, request, timeout);
