@@ -78,11 +78,11 @@ SHAPE(credit_specification, "CreditSpecification", credit_specification_fields)
 #define S ec2_instance
 static const struct ec2_field instance_fields[] = {
 	INT("AmiLaunchIndex", ami_launch_index, EC2_F_HIDDEN, NULL),
-	STR("ImageId", image_id, 0, NULL),
+	STR("ImageId", image_id, EC2_F_LESS, NULL),
 	STR("InstanceId", instance_id, 0, NULL),
 	STR("InstanceType", instance_type, 0, NULL),
 	STR("KernelId", kernel_id, EC2_F_HIDDEN, NULL),
-	TIME("LaunchTime", launch_time, 0, NULL),
+	TIME("LaunchTime", launch_time, EC2_F_LESS, NULL),
 	SUB("Monitoring", monitoring, monitoring, EC2_F_HIDDEN, NULL),
 	SUB("Placement", placement, placement, EC2_F_HIDDEN, NULL),
 	STR("PrivateDnsName", private_dns_name, EC2_F_HIDDEN, NULL),

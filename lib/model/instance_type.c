@@ -59,7 +59,7 @@ static const struct ec2_field instance_type_info_fields[] = {
 	BOOL("InstanceStorageSupported", instance_storage_supported, EC2_F_HIDDEN, NULL),
 	SUB("InstanceStorageInfo", instance_storage_info, instance_storage_info, 0, NULL),
 	BOOL("HibernationSupported", hibernation_supported, EC2_F_HIDDEN, NULL),
-	BOOL("BurstablePerformanceSupported", burstable_performance_supported, 0, NULL),
+	BOOL("BurstablePerformanceSupported", burstable_performance_supported, EC2_F_LESS, NULL),
 	BOOL("DedicatedHostsSupported", dedicated_hosts_supported, EC2_F_HIDDEN, NULL),
 	BOOL("AutoRecoverySupported", auto_recovery_supported, EC2_F_HIDDEN, NULL),
 	STRS("SupportedBootModes", supported_boot_modes, EC2_F_HIDDEN, NULL),

@@ -31,6 +31,7 @@ enum ec2_kind {
 #define EC2_F_REQUIRED 2U /* in requests: MissingParameter without it */
 #define EC2_F_HIDDEN 4U /* in tables on a terminal: only with --wide */
 #define EC2_F_EMPTY_LIST 8U /* in answers: print [] when empty */
+#define EC2_F_LESS 16U /* in tables on a terminal: the first to be left out when it is narrow */
 
 struct ec2_field {
 	const char *name; /* EC2's name in JSON: "InstanceType" */

@@ -2,7 +2,7 @@
 /*
  * Tables for people. The columns come from the shape: its scalars, those of the structs inside, and
  * lists in one cell; hidden ones only with --wide, empty ones never. What does not fit the terminal
- * is shortened, then left out from the right.
+ * is shortened, then left out, what matters less first.
  */
 #include "cli.h"
 
@@ -15,7 +15,9 @@
 struct table {
 	char *heads[MAX_COLUMNS];
 	size_t widths[MAX_COLUMNS];
+	bool less[MAX_COLUMNS]; /* leave it out first */
 	size_t n_columns;
+	size_t shown[MAX_COLUMNS], n_shown; /* which columns, from the left */
 	char **cells; /* n_rows * n_columns */
 	size_t n_rows;
 	bool has_head;
@@ -233,27 +235,46 @@ static void measure(struct table *t)
 	}
 }
 
-static size_t total(const struct table *t, size_t shown)
+static size_t total(const struct table *t)
 {
 	size_t sum = 1;
 
-	for (size_t c = 0; c < shown; c++)
-		sum += t->widths[c] + 3;
+	for (size_t i = 0; i < t->n_shown; i++)
+		sum += t->widths[t->shown[i]] + 3;
 	return sum;
 }
 
-/* Make the table as narrow as the terminal; the return value is how many columns are left. */
-static size_t fit(struct table *t, size_t width)
+static void show_all(struct table *t)
 {
-	size_t shown = t->n_columns;
+	for (size_t c = 0; c < t->n_columns; c++)
+		t->shown[c] = c;
+	t->n_shown = t->n_columns;
+}
 
-	while (shown > 1 && total(t, shown) > width) {
-		size_t widest = 0, over = total(t, shown) - width, least;
+static void leave_one_out(struct table *t)
+{
+	size_t at = t->n_shown - 1;
+
+	for (size_t i = t->n_shown; i-- > 0;) {
+		if (t->less[t->shown[i]]) {
+			at = i;
+			break;
+		}
+	}
+	t->n_shown--;
+	memmove(t->shown + at, t->shown + at + 1, (t->n_shown - at) * sizeof(t->shown[0]));
+}
+
+/* Make the table as narrow as the terminal. */
+static void fit(struct table *t, size_t width)
+{
+	while (t->n_shown > 1 && total(t) > width) {
+		size_t widest = t->shown[0], over = total(t) - width, least;
 
 		/* ids stay whole: the first that is shortened is the widest */
-		for (size_t c = 0; c < shown; c++) {
-			if (t->widths[c] > t->widths[widest])
-				widest = c;
+		for (size_t i = 0; i < t->n_shown; i++) {
+			if (t->widths[t->shown[i]] > t->widths[widest])
+				widest = t->shown[i];
 		}
 		least = t->has_head ? columns(t->heads[widest]) : SHORTEST;
 		if (least < SHORTEST)
@@ -264,9 +285,8 @@ static size_t fit(struct table *t, size_t width)
 			t->widths[widest] -= over < room ? over : room ? room : 1;
 			continue;
 		}
-		shown--;
+		leave_one_out(t);
 	}
-	return shown;
 }
 
 struct lines {
@@ -281,12 +301,11 @@ static const struct lines ascii_lines = {
 	"-", "|", {"+", "+", "+"}, {"+", "+", "+"}, {"+", "+", "+"},
 };
 
-static void rule(struct cli *cli, const struct table *t, const struct lines *l, size_t shown,
-		 int which)
+static void rule(struct cli *cli, const struct table *t, const struct lines *l, int which)
 {
-	for (size_t c = 0; c < shown; c++) {
+	for (size_t c = 0; c < t->n_shown; c++) {
 		fputs(c ? l->mid[which] : l->left[which], cli->out);
-		for (size_t i = 0; i < t->widths[c] + 2; i++)
+		for (size_t i = 0; i < t->widths[t->shown[c]] + 2; i++)
 			fputs(l->across, cli->out);
 	}
 	fprintf(cli->out, "%s\n", l->right[which]);
@@ -308,12 +327,11 @@ static void put_cell(struct cli *cli, const char *text, size_t width)
 		fputc(' ', cli->out);
 }
 
-static void row(struct cli *cli, const struct table *t, const struct lines *l, size_t shown,
-		char *const *cells)
+static void row(struct cli *cli, const struct table *t, const struct lines *l, char *const *cells)
 {
-	for (size_t c = 0; c < shown; c++) {
+	for (size_t c = 0; c < t->n_shown; c++) {
 		fprintf(cli->out, "%s ", l->down);
-		put_cell(cli, cells[c], t->widths[c]);
+		put_cell(cli, cells[t->shown[c]], t->widths[t->shown[c]]);
 		fputc(' ', cli->out);
 	}
 	fprintf(cli->out, "%s\n", l->down);
@@ -322,22 +340,23 @@ static void row(struct cli *cli, const struct table *t, const struct lines *l, s
 static void draw(struct cli *cli, struct table *t)
 {
 	const struct lines *l = cli->utf8 ? &utf8_lines : &ascii_lines;
-	size_t shown;
 
 	measure(t);
+	show_all(t);
 	/* into a pipe nothing is cut */
-	shown = cli->out_tty ? fit(t, cli->width > 20 ? cli->width : 80) : t->n_columns;
-	rule(cli, t, l, shown, 0);
+	if (cli->out_tty)
+		fit(t, cli->width > 20 ? cli->width : 80);
+	rule(cli, t, l, 0);
 	if (t->has_head) {
-		row(cli, t, l, shown, t->heads);
-		rule(cli, t, l, shown, 1);
+		row(cli, t, l, t->heads);
+		rule(cli, t, l, 1);
 	}
 	for (size_t r = 0; r < t->n_rows; r++)
-		row(cli, t, l, shown, t->cells + r * t->n_columns);
-	rule(cli, t, l, shown, 2);
-	if (shown < t->n_columns)
+		row(cli, t, l, t->cells + r * t->n_columns);
+	rule(cli, t, l, 2);
+	if (t->n_shown < t->n_columns)
 		fprintf(cli->out, "(%zu more columns do not fit; --output json has all)\n",
-			t->n_columns - shown);
+			t->n_columns - t->n_shown);
 }
 
 static void release(struct table *t)
@@ -381,8 +400,12 @@ static void print_rows(struct cli *cli, const struct ec2_shape *shape, json_t *i
 	collect(columns, shape, cli->wide, &(struct column){.depth = 0});
 	drop_empty(columns, items);
 	t.n_columns = columns->n;
-	for (size_t c = 0; c < columns->n; c++)
-		t.heads[c] = columns->items[c].head;
+	for (size_t c = 0; c < columns->n; c++) {
+		const struct column *column = &columns->items[c];
+
+		t.heads[c] = column->head;
+		t.less[c] = column->path[0]->flags & EC2_F_LESS;
+	}
 	t.cells = calloc(t.n_rows * t.n_columns + 1, sizeof(*t.cells));
 	for (size_t r = 0; t.cells && r < t.n_rows; r++) {
 		for (size_t c = 0; c < t.n_columns; c++)
