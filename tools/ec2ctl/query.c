@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define MAX_DEPTH 100
+#define MAX_NODES 2000
 
 enum token {
 	T_END,
@@ -56,7 +57,7 @@ struct parser {
 	enum query_compare compare;
 	struct query *query;
 	char *error;
-	int depth;
+	int depth, nodes;
 };
 
 static struct query_node *expression(struct parser *p, int power);
@@ -72,8 +73,14 @@ static void fail(struct parser *p, const char *why)
 
 static struct query_node *node(struct parser *p, enum query_kind kind)
 {
-	struct query_node *n = calloc(1, sizeof(*n));
+	struct query_node *n;
 
+	/* a chain, too, is evaluated by recursion */
+	if (++p->nodes > MAX_NODES) {
+		fail(p, "too long");
+		return NULL;
+	}
+	n = calloc(1, sizeof(*n));
 	if (!n) {
 		fail(p, "out of memory");
 		return NULL;

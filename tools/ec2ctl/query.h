@@ -21,7 +21,7 @@ void query_free(struct query *query);
 /* The names of the functions, for the help. */
 extern const char query_functions[];
 
-/* ---- between query.c (parser) and query_eval.c ---- */
+/* ---- between query.c (parser), query_eval.c and query_functions.c ---- */
 
 enum query_kind {
 	QUERY_CURRENT,
@@ -78,5 +78,12 @@ struct query {
 
 /* NULL where there is no such function; *min and *max are its numbers of arguments. */
 const char *query_function_check(const char *name, size_t *min, size_t *max);
+
+/* Each returns a new reference, or NULL with *error set. */
+json_t *query_eval_node(const struct query_node *n, json_t *in, char **error);
+json_t *query_call(const struct query_node *n, json_t *in, char **error);
+/* Set the error, if none is set yet. Return: NULL. */
+json_t *query_fail(char **error, const char *function, const char *why);
+bool query_equal(const json_t *a, const json_t *b);
 
 #endif
