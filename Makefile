@@ -90,8 +90,8 @@ VM_DIRS := $(sort $(patsubst %/,%,$(dir $(wildcard tests/vm/*/*.c))))
 VM_FILES := $(filter-out %/tinyguest,$(patsubst %.c,%,$(wildcard tests/vm/*.c)))
 VM_PROGS := $(foreach d,$(VM_DIRS),$(B)/$(d)/$(notdir $(d))) $(VM_FILES:%=$(B)/%)
 UNIT_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/cmocka/*_test.c))
-UNIT_SHARED := $(patsubst %.c,$(B)/%.o,$(filter-out %_test.c,$(wildcard tests/cmocka/*.c)))
 UNIT_TOOLS := ec2ctl shim vmm loader
+UNIT_SHARED := $(patsubst %.c,$(B)/%.o,$(filter-out %_test.c,$(wildcard tests/cmocka/*.c)))
 .PHONY: setup demo check check-kunit check-unit check-vm unit-tests vm-tests
 vm-tests: $(VM_PROGS) $(B)/tests/vm/tinyguest
 unit-tests: $(UNIT_TESTS)
@@ -102,9 +102,11 @@ $(UNIT_TOOLS:%=$(B)/unit/lib%.a): $(B)/unit/lib%.a:
 $(B)/unit/libloader.a: $(LOADER_PARSER)
 $(foreach t,$(filter-out loader,$(UNIT_TOOLS)),$(eval $(B)/unit/lib$(t).a: $(filter-out %/main.o,$(call objs,tools/$(t)))))
 
-unit_tool = $(foreach t,$(UNIT_TOOLS),$(if $(filter $(t)_%,$(notdir $(1))),$(B)/unit/lib$(t).a))
+unit_tool = $(foreach t,$(UNIT_TOOLS),$(if $(filter $(t)_%,$(notdir $(1))),$(t)))
+# helpers of one tool's tests, named as these are, are not for the others
+unit_shared = $(filter-out $(foreach t,$(filter-out $(call unit_tool,$(1)),$(UNIT_TOOLS)),$(B)/tests/cmocka/$(t)_%.o),$(UNIT_SHARED))
 define unit_test
-$(1): $(1).o $(UNIT_SHARED) $(call unit_tool,$(1)) $(LIB_A)
+$(1): $(1).o $(call unit_shared,$(1)) $(patsubst %,$(B)/unit/lib%.a,$(call unit_tool,$(1))) $(LIB_A)
 	$$(CC) $$(SANITIZE) -o $$@ $$^ $$(LIB_LIBS) -lcmocka -lseccomp -llzma -lzstd -lz -llz4 -lpthread -lm
 endef
 $(foreach t,$(UNIT_TESTS),$(eval $(call unit_test,$(t))))
