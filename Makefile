@@ -139,6 +139,7 @@ check-kunit:
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 check-unit:
 	@$(SUBMAKE) B=build/asan SANITIZE='$(ASAN)' CFLAGS='-O1 -g' unit-tests
+	@$(SUBMAKE) lib tools
 	@tests/cmocka/run build/asan
 
 check-vm:
@@ -146,16 +147,19 @@ check-vm:
 	@tests/vm/run
 
 # ---- install ----
-.PHONY: install
-MAN := $(wildcard tools/*/*.[1-8] tools/*/man/*.[1-8] lib/man/*.[1-8])
-COMPLETION := $(wildcard tools/ec2ctl/*.bash tools/ec2ctl/completion/*.bash)
-install: all
-	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(libexecdir)/loader \
+.PHONY: install install-user
+MAN := $(wildcard tools/*/*.[1-8])
+install: all install-user
+	install -d $(DESTDIR)$(libexecdir)/loader
+	install -m 644 $(LOADER) $(DESTDIR)$(libexecdir)/loader/
+	@tools/setup/activate $(B) "$(DESTDIR)"
+# without what needs a kernel's sources or headers
+install-user: lib tools $(B)/man/.made
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(libdir)/pkgconfig $(DESTDIR)$(libexecdir) \
 		$(DESTDIR)$(includedir)/ec2ctl $(DESTDIR)$(datadir)/bash-completion/completions
 	# linked again: the build tree's program looks for the library beside itself
 	$(CC) $(LDHARD) -o $(DESTDIR)$(bindir)/ec2ctl $(call objs,tools/ec2ctl) -L$(B) -lec2ctl -ljansson
 	install -m 755 $(SHIM) $(VMM) $(UNPACK) $(DESTDIR)$(libexecdir)/
-	install -m 644 $(LOADER) $(DESTDIR)$(libexecdir)/loader/
 	install -m 644 $(LIB_SO) $(LIB_A) $(DESTDIR)$(libdir)/
 	ln -sfn $(notdir $(LIB_SO)) $(DESTDIR)$(libdir)/libec2ctl.so
 	sed -e 's|@prefix@|$(prefix)|; s|@libdir@|$(libdir)|' \
@@ -163,13 +167,20 @@ install: all
 		lib/libec2ctl.pc.in > $(DESTDIR)$(libdir)/pkgconfig/libec2ctl.pc
 	install -m 644 lib/include/ec2ctl.h $(DESTDIR)$(includedir)/
 	install -m 644 lib/include/ec2ctl/*.h $(DESTDIR)$(includedir)/ec2ctl/
-	for page in $(MAN); do \
+	for page in $(MAN) $(B)/man/*.1; do \
 		install -D -m 644 $$page $(DESTDIR)$(datadir)/man/man$${page##*.}/$${page##*/} || exit 1; done
-	for file in $(COMPLETION); do \
-		install -m 644 $$file $(DESTDIR)$(datadir)/bash-completion/completions/ec2ctl || exit 1; done
+	install -m 644 $(B)/man/ec2ctl.bash $(DESTDIR)$(datadir)/bash-completion/completions/ec2ctl
 	install -D -m 644 tools/setup/60-ec2ctl.rules $(DESTDIR)/usr/lib/udev/rules.d/60-ec2ctl.rules
 	install -D -m 644 tools/setup/ec2ctl.sysusers $(DESTDIR)/usr/lib/sysusers.d/ec2ctl.conf
-	@tools/setup/activate $(B) "$(DESTDIR)"
+
+# the command tells of itself
+$(B)/man/.made: $(EC2CTL)
+	rm -rf $(@D) && mkdir -p $(@D)
+	$(EC2CTL) completion bash > $(@D)/ec2ctl.bash
+	$(EC2CTL) help --man ec2ctl > $(@D)/ec2ctl.1
+	for name in $$($(EC2CTL) help --names); do \
+		$(EC2CTL) help --man $$name > $(@D)/ec2ctl-$$name.1 || exit 1; done
+	touch $@
 
 # ---- care ----
 .PHONY: format lint clean help

@@ -83,9 +83,8 @@ int cli_run(struct cli *cli, int argc, char **argv)
 		fprintf(cli->out, "ec2ctl %s\n", ec2_version());
 		return CLI_OK;
 	}
-	/* the shell completion's and the build's own commands take everything as it stands */
 	status = output_from_environment(cli);
-	if (!status && !(argc > 0 && !strcmp(argv[0], "completion")))
+	if (!status)
 		status = flags_global(cli, &argc, argv);
 	if (status)
 		return status;

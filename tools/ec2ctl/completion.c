@@ -58,13 +58,14 @@ int command_completion(struct cli *cli, int argc, char **argv)
 	      "flags=\n\tlocal global='", out);
 	for (size_t i = 0; i < n_global_flags; i++)
 		fprintf(out, "--%s ", global_flags[i].name);
-	fputs("'\n\tCOMPREPLY=()\n\tif ((COMP_CWORD == 1)); then\n\t\tCOMPREPLY=($(compgen -W '",
-	      out);
+	fputs("'\n\tlocal commands='", out);
 	for (size_t i = 0; i < cli->n_actions; i++)
 		fprintf(out, "%s ", cli->actions[i].command);
 	for (size_t i = 0; i < n_commands; i++)
 		fprintf(out, "%s ", commands[i].name);
-	fputs("' -- \"$cur\"))\n\t\treturn\n\tfi\n\tcase ${COMP_WORDS[1]} in\n", out);
+	fputs("'\n\tCOMPREPLY=()\n\tif ((COMP_CWORD == 1)); then\n"
+	      "\t\tCOMPREPLY=($(compgen -W \"$commands\" -- \"$cur\"))\n\t\treturn\n\tfi\n"
+	      "\tcase ${COMP_WORDS[1]} in\n", out);
 	for (size_t i = 0; i < cli->n_actions; i++) {
 		fprintf(out, "\t%s) flags='", cli->actions[i].command);
 		words(out, cli->actions[i].request);
@@ -74,7 +75,9 @@ int command_completion(struct cli *cli, int argc, char **argv)
 	words(out, ec2_import_action.request);
 	fputs("' ;;\n\twait) flags='--instance-ids --filters --timeout instance-exists "
 	      "instance-running instance-stopped instance-terminated instance-status-ok "
-	      "system-status-ok' ;;\n\tevents) flags=--dump ;;\n\tesac\n", out);
+	      "system-status-ok' ;;\n\tevents) flags=--dump ;;\n"
+	      "\thelp) flags=\"$commands query\" ;;\n\tcompletion) flags=bash ;;\n\tesac\n",
+	      out);
 	fputs(tail, out);
 	return CLI_OK;
 }

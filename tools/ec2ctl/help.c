@@ -126,13 +126,26 @@ static void help_query(FILE *out)
 		query_functions);
 }
 
+static void names(struct cli *cli)
+{
+	for (size_t i = 0; i < cli->n_actions; i++)
+		fprintf(cli->out, "%s\n", cli->actions[i].command);
+	for (size_t i = 0; i < n_commands; i++)
+		fprintf(cli->out, "%s\n", commands[i].name);
+}
+
 int command_help(struct cli *cli, int argc, char **argv)
 {
 	const struct ec2_action *action;
 	const struct command *command;
 
+	/* for the build and the completion */
 	if (argc == 2 && !strcmp(argv[0], "--man"))
 		return man_page(cli, argv[1]);
+	if (argc == 1 && !strcmp(argv[0], "--names")) {
+		names(cli);
+		return CLI_OK;
+	}
 	if (!argc) {
 		help_overview(cli);
 		return CLI_OK;
