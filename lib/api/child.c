@@ -88,18 +88,23 @@ static void limit(void)
 
 /*
  * It parses a stranger's bytes. It stays the caller's user, whose files it reads and writes, but root
- * without capabilities, without a network and without ways to gain anything.
+ * without capabilities (but those that drops_root wants), without a network and without ways to gain
+ * anything.
  */
-static void confine(void)
+static void confine(bool drops_root)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct none[2] = {0};
+	const __u32 kept = drops_root ? 1U << CAP_SETUID | 1U << CAP_SETGID : 0;
+	/* inheritable too, or exec would take them: no_new_privs lets nothing be gained */
+	struct __user_cap_data_struct caps[2] = {{kept, kept, kept}};
 
 	unshare(CLONE_NEWNET); /* not for everybody; then there is less to lose, too */
-	for (int cap = 0; cap <= 63; cap++)
-		prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+	for (int cap = 0; cap <= 63; cap++) {
+		if (cap > 31 || !(kept & 1U << cap))
+			prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+	}
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	syscall(SYS_capset, &header, none);
+	syscall(SYS_capset, &header, caps);
 	limit();
 }
 
@@ -122,7 +127,7 @@ static void become(const struct ec2_child *child, int out, int err, pid_t parent
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
-	confine();
+	confine(child->drops_root);
 	execvpe(child->argv[0], (char *const *)child->argv, environment);
 	_exit(errno == ENOENT ? 127 : 126);
 }

@@ -11,6 +11,7 @@ struct ec2_child {
 	/* called with the newest output as it comes */
 	void (*on_output)(void *arg, const char *text);
 	void *arg;
+	bool drops_root; /* by itself, to another user: it keeps what that takes, CAP_SETUID, CAP_SETGID */
 };
 
 /*

@@ -239,7 +239,8 @@ static int make_kernel(struct ec2 *ec2, const char *path, int64_t *size, void *a
 	char *program = ec2_path(ec2->libexec_dir, "ec2-unpack-kernel");
 	const char *const argv[] = {program, import->file, path, NULL};
 	char *out = NULL, *err = NULL;
-	struct ec2_child child = {.argv = argv, .out = &out, .err = &err};
+	struct ec2_child child = {
+		.argv = argv, .out = &out, .err = &err, .drops_root = geteuid() == 0};
 	struct stat st;
 	int ret = program ? ec2_child_run(ec2, &child) : -ENOMEM;
 
