@@ -271,6 +271,10 @@ static void chains_are_those_of_the_table(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, fake_driver_bind(&vq, 8, false, !c->direct_only), 0);
 		write_rows(DESC, c->desc, ARRAY_SIZE(c->desc));
 		write_rows(TABLE, c->table, ARRAY_SIZE(c->table));
+		/* what lies behind the tables, in memory and in the copy, would do */
+		fake_desc(DESC, 8, DATA, 1, WRITE_, 0);
+		for (int n = 0; n < EC2_MAX_CHAIN; n++)
+			memcpy(chain.table[n], fake_at(DESC + 8 * 16), 16);
 		fake_avail(&vq, 0, 0);
 		KUNIT_EXPECT_EQ(test, ec2_virtq_pending(&vq), 1);
 		KUNIT_EXPECT_EQ_MSG(test, ec2_virtq_pop(&vq, &chain), c->ret, "%s", c->what);
