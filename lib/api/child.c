@@ -46,7 +46,8 @@ static int read_stream(struct stream *stream, const struct ec2_child *child)
 	stream->text[stream->n] = 0;
 	if (child->on_output) {
 		buffer[got < (ssize_t)sizeof(buffer) ? got : (ssize_t)sizeof(buffer) - 1] = 0;
-		child->on_output(child->arg, buffer);
+		if (child->on_output(child->arg, buffer))
+			return -ECANCELED;
 	}
 	return 1;
 }

@@ -68,8 +68,9 @@ static int copy_data(struct copy *copy, off_t at, off_t end)
 		if (ret <= 0)
 			return ret < 0 ? ret : -EIO; /* the source has become shorter */
 		at += ret;
-		if (copy->progress)
-			copy->progress(copy->arg, "copying", 100.0 * at / copy->size);
+		if (copy->progress &&
+		    copy->progress(copy->arg, "copying", 100.0 * at / copy->size))
+			return -ECANCELED;
 		ec2_step("copied some");
 	}
 	return 0;

@@ -193,14 +193,22 @@ static int check_whole(struct ec2 *ec2, const struct import *import)
 }
 
 /* qemu-img -p prints "    (12.34/100%)\r". */
-static void on_progress(void *arg, const char *text)
+static int on_progress(void *arg, const char *text)
 {
 	struct import *import = arg;
 	const char *paren = strrchr(text, '(');
 	double percent;
 
 	if (paren && import->progress && sscanf(paren, "(%lf/100%%)", &percent) == 1)
-		import->progress(import->arg, "converting", percent);
+		return import->progress(import->arg, "converting", percent);
+	return 0;
+}
+
+/* What Ctrl-C on a terminal ends is qemu-img, too: its failure is not the image's. */
+static bool cancelled(const struct import *import, int ret)
+{
+	return ret == -ECANCELED ||
+	       (import->progress && import->progress(import->arg, "stopping", 0));
 }
 
 /* A raw image is copied by us: holes and shared blocks are kept, and nothing parses it. */
@@ -350,6 +358,9 @@ int ec2_import_image(struct ec2 *ec2, const struct ec2_import_image_request *r,
 	import.file = realpath(r->file, NULL);
 	ret = import.file ? import_as(ec2, &import, type, &response->image_id)
 			  : ec2_fail_errno(ec2, -errno, r->file);
+	if (ret && cancelled(&import, ret))
+		ret = ec2_fail(ec2, -ECANCELED, "RequestCanceled", "The import of %s was canceled",
+			       import.file ? import.file : r->file);
 	free(import.file);
 	response->format = import.format;
 	response->virtual_size = import.virtual_size;

@@ -404,6 +404,44 @@ static void a_host_that_cannot_says_what_to_do(void **state)
 	free(line);
 }
 
+/* How a file is made of the raw one in $1, and what its import says; NULL: it succeeds. */
+static const struct {
+	const char *file, *make, *err;
+} formats[] = {
+	{"plain.qcow2", "qemu-img convert -O qcow2 $1/image.raw $1/plain.qcow2", NULL},
+	/* both end inside a cluster */
+	{"small.qcow2", "qemu-img convert -c -O qcow2 $1/image.raw $1/small.qcow2", NULL},
+	{"empty.qcow2", "qemu-img create -q -f qcow2 $1/empty.qcow2 4M", NULL},
+	{"disk.vmdk", "qemu-img convert -O vmdk $1/image.raw $1/disk.vmdk", NULL},
+	{"old.vhd", "qemu-img convert -O vpc $1/image.raw $1/old.vhd", NULL},
+	{"cut.qcow2", "cp $1/plain.qcow2 $1/cut.qcow2 && truncate -s -70000 $1/cut.qcow2",
+	 "(InvalidParameterValue)"},
+	{"named.qcow2", "cp $1/image.raw $1/named.qcow2",
+	 "it is not a qcow2 file. If it is a raw disk, say so: --format raw"},
+	{"over.qcow2", "qemu-img create -q -f qcow2 -F raw -b $1/image.raw $1/over.qcow2",
+	 "it refers to another file"},
+	{"nothing.raw", "touch $1/nothing.raw", "the file is empty"},
+};
+
+static void imports_whole_files_of_each_format(void **state)
+{
+	struct region *region = *state;
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		const char *err = formats[i].err;
+		struct run_row row = {NULL, err ? CLI_SERVICE : CLI_OK, err ? "" : "ami-", err};
+		char command[300], line[200];
+
+		snprintf(command, sizeof(command), "set -- %s; %s", region->fake.dir,
+			 formats[i].make);
+		assert_int_equal(system(command), 0);
+		snprintf(line, sizeof(line), "import-image %s/%s", region->fake.dir,
+			 formats[i].file);
+		row.line = line;
+		run_check(region->ec2, &row, 1);
+	}
+}
+
 /* A state directory that cannot be made: said by name, and nothing of EC2's. */
 static void a_region_that_cannot_be_opened(void **state)
 {
@@ -426,6 +464,7 @@ int main(void)
 		cmocka_unit_test(bash_completes),
 		cmocka_unit_test(a_region_that_cannot_be_opened),
 		TEST(answers_and_errors_of_ec2),
+		TEST(imports_whole_files_of_each_format),
 		TEST(waits),
 		TEST(the_console_says_what_is_missing),
 		TEST(a_host_that_cannot_says_what_to_do),

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -524,6 +525,49 @@ static void an_image_and_its_file(void **state)
 	must(region, "StartInstances", "{'InstanceIds': ['$STOPPED']}");
 }
 
+static int cancel(void *arg, const char *what, double percent)
+{
+	(void)what;
+	(void)percent;
+	++*(int *)arg;
+	return 1;
+}
+
+static int files_in(const char *dir)
+{
+	struct dirent **entries;
+	int n = scandir(dir, &entries, NULL, NULL);
+
+	assert_true(n >= 2);
+	for (int i = 0; i < n; i++)
+		free(entries[i]);
+	free(entries);
+	return n - 2;
+}
+
+static void a_cancelled_import_leaves_nothing(void **state)
+{
+	struct region *region = *state;
+	const struct ec2_import_image_request request = {.file = region->fake.image,
+							 .name = "cancelled"};
+	struct ec2_import_image_response response;
+	char images[300];
+	int calls = 0, ret;
+
+	snprintf(images, sizeof(images), "%s/images", region->fake.state);
+	assert_int_equal(files_in(images), 1);
+	ret = ec2_import_image(region->ec2, &request, cancel, &calls, &response);
+	assert_int_equal(ret, -ECANCELED);
+	assert_string_equal(ec2_last_error(region->ec2)->code, "RequestCanceled");
+	assert_int_equal(calls, 1);
+	assert_null(response.image_id);
+	assert_int_equal(files_in(images), 1);
+	expect(region, "DescribeImages", "{}", "Images", "1");
+	/* the name is free again */
+	assert_int_equal(ec2_import_image(region->ec2, &request, NULL, NULL, &response), 0);
+	ec2_import_image_response_free(&response);
+}
+
 static void the_root_volume_is_as_asked(void **state)
 {
 	struct region *region = *state;
@@ -654,6 +698,7 @@ int main(void)
 		TEST(attributes_are_kept),
 		TEST(filters_and_pages),
 		TEST(an_image_and_its_file),
+		TEST(a_cancelled_import_leaves_nothing),
 		TEST(the_root_volume_is_as_asked),
 		TEST(a_dead_shim_is_a_stopped_instance),
 		TEST(a_rebooted_host_gets_back_what_ran),

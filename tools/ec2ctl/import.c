@@ -2,6 +2,8 @@
 /* ec2ctl import-image FILE */
 #include "cli.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,20 +12,38 @@
 
 #define BAR 30
 
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+/* Ctrl-C stops the import, which takes back what it has written; a second one ends at once. */
+static void catch_interrupt(struct sigaction *before)
+{
+	const struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+
+	interrupted = 0;
+	sigaction(SIGINT, &action, before);
+}
+
 /* A bar on standard error when that is a terminal; nothing otherwise. */
-static void progress(void *arg, const char *what, double percent)
+static int progress(void *arg, const char *what, double percent)
 {
 	struct cli *cli = arg;
 	int full = (int)(percent * BAR / 100);
 
-	if (!isatty(fileno(cli->err)))
-		return;
+	if (interrupted || !isatty(fileno(cli->err)))
+		return interrupted;
 	full = full < 0 ? 0 : full > BAR ? BAR : full;
 	fprintf(cli->err, "\r%-20.20s [", what ? what : "");
 	for (int i = 0; i < BAR; i++)
 		fputs(i >= full ? (cli->utf8 ? "·" : ".") : cli->utf8 ? "█" : "#", cli->err);
 	fprintf(cli->err, "] %3.0f %%", percent);
 	fflush(cli->err);
+	return 0;
 }
 
 static void progress_end(struct cli *cli)
@@ -49,10 +69,17 @@ static int import(struct cli *cli, const json_t *json)
 	}
 	status = cli_open(cli);
 	if (!status) {
-		int err = ec2_import_image(cli->ec2, &request, progress, cli, &response);
+		struct sigaction before;
+		int err;
 
+		catch_interrupt(&before);
+		err = ec2_import_image(cli->ec2, &request, progress, cli, &response);
+		sigaction(SIGINT, &before, NULL);
 		progress_end(cli);
-		if (err) {
+		if (err == -ECANCELED && interrupted) {
+			fputs("ec2ctl: interrupted; nothing is left of the import\n", cli->err);
+			status = CLI_INTERRUPTED;
+		} else if (err) {
 			status = error_service(cli, action->name);
 		} else {
 			answer = ec2_json_from_struct(action->response, &response);

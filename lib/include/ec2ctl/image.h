@@ -121,8 +121,11 @@ struct ec2_import_image_response {
 	int64_t virtual_size; /* bytes */
 };
 
-/* How far an import is: 0 to 100; `what` says what is being done. Called from the calling thread. */
-typedef void (*ec2_progress)(void *arg, const char *what, double percent);
+/*
+ * How far an import is: 0 to 100; `what` says what is being done. Called from the calling thread.
+ * Return: 0 to go on; anything else cancels the import.
+ */
+typedef int (*ec2_progress)(void *arg, const char *what, double percent);
 
 /*
  * RegisterImage: make an image from a raw file on this host. The file is copied (sharing blocks where
@@ -155,7 +158,8 @@ EC2_RESPONSE_FREE(describe_images, "DescribeImages")
  * Make an image from a file of any common format, by qemu-img.
  * @progress: may be NULL
  * Errors: as RegisterImage; InvalidParameterValue (format not known, a backing file, damaged file).
- * Return: 0 or -errno; -ENOENT with MissingDependency: qemu-img is not installed.
+ * Return: 0 or -errno; -ENOENT with MissingDependency: qemu-img is not installed; -ECANCELED with
+ * RequestCanceled: @progress said so, and nothing is left of the import.
  */
 int ec2_import_image(struct ec2 *ec2, const struct ec2_import_image_request *request,
 		     ec2_progress progress, void *arg, struct ec2_import_image_response *response);
