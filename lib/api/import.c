@@ -261,7 +261,7 @@ static int make_kernel(struct ec2 *ec2, const char *path, int64_t *size, void *a
 	else if (stat(path, &st))
 		ret = ec2_fail_errno(ec2, -errno, path);
 	else
-		*size = st.st_size;
+		*size = import->virtual_size = st.st_size;
 	free(program);
 	free(out);
 	free(err);
@@ -275,7 +275,7 @@ static int make_ramdisk(struct ec2 *ec2, const char *path, int64_t *size, void *
 
 	if (stat(import->file, &st))
 		return ec2_fail_errno(ec2, -errno, import->file);
-	*size = st.st_size;
+	*size = import->virtual_size = st.st_size;
 	return ec2_copy_file(ec2, import->file, path, *size, true, import->progress, import->arg);
 }
 
