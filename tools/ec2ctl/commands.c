@@ -19,7 +19,7 @@ const struct command commands[] = {
 	 "ec2ctl wait instance-running --instance-ids i-0123456789abcdef0", command_wait, false},
 	{"events", "follow what happens to instances", "[--dump]",
 	 "Prints a line for each event of the kernel module, as JSON into a pipe, until Ctrl-C. "
-	 "Says so when events were lost. --dump lists first what runs.",
+	 "Says so when events were lost. --dump lists first what runs, and again after a loss.",
 	 "ec2ctl events --dump", command_events, false},
 	{"reconcile", NULL, "", NULL, NULL, command_reconcile, false},
 	{"help", "explain a command", "[COMMAND]",

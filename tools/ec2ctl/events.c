@@ -152,6 +152,9 @@ int command_events(struct cli *cli, int argc, char **argv)
 		err = ec2_events_next(events, &event, -1);
 		if (err > 0)
 			print_event(cli, &event);
+		/* whoever keeps account by them has to begin anew */
+		if (err > 0 && event.type == EC2_EVENT_LOST && dump)
+			err = ec2_events_dump(print_instance, cli);
 		if (err == -EINTR)
 			err = 0;
 	}
