@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <linux/kvm.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "host/cgroup.h"
@@ -26,8 +28,14 @@ static int check_kvm(struct shim *shim)
 	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 
 	if (fd >= 0) {
+		bool speaks = ioctl(fd, KVM_GET_API_VERSION, 0) == KVM_API_VERSION;
+
 		close(fd);
-		return 0;
+		return speaks ? 0
+			      : shim_fail(shim, "Server.InternalError",
+					  "/dev/kvm is not KVM's device: remove what stands in its"
+					  " place (`ls -l /dev/kvm` of a good one: character device"
+					  " 10, 232)");
 	}
 	if (errno == ENOENT || errno == ENODEV || errno == ENXIO)
 		return shim_fail(
