@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "api/recover.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "api/end.h"
 #include "api/image.h"
 #include "api/power.h"
+#include "api/request.h"
 #include "model/shapes.h"
 #include "store/instance.h"
 #include "store/intent.h"
@@ -86,6 +88,22 @@ static int recover_instances(struct ec2 *ec2)
 	free(boot);
 	strings_free(&live);
 	return ret < 0 ? ret : 0;
+}
+
+/*
+ * A shim that was killed after it had recorded the end left its run directory and cgroup, and no state
+ * of a record tells of them.
+ */
+static void recover_leftovers(struct ec2 *ec2)
+{
+	DIR *dir = opendir(ec2->run_dir);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (ec2_valid_id(entry->d_name, "i") && !ec2->kernel->alive(ec2, entry->d_name))
+			ec2->kernel->clean(ec2, entry->d_name);
+	if (dir)
+		closedir(dir);
 }
 
 static int forget(struct ec2 *ec2, const struct ec2_intent *intent)
@@ -184,6 +202,7 @@ int ec2_recover(struct ec2 *ec2)
 
 	if (!ret)
 		ret = recover_instances(ec2);
+	recover_leftovers(ec2);
 	if (!ret)
 		ret = ec2_volumes_delete(ec2);
 	if (!ret)
