@@ -121,9 +121,12 @@ static int recover_launch(struct ec2 *ec2, const struct ec2_intent *intent)
 
 	if (alive < 0)
 		return ec2_fail_errno(ec2, alive, "An instance's lock");
-	if (!alive)
+	if (!alive) {
+		/* its run folder; a terminated instance is never looked at again. -EBUSY as above */
+		ec2->kernel->clean(ec2, intent->resource);
 		ret = ec2_end_instance(ec2, intent->resource, EC2_END_LAUNCH_FAILED,
 				       "The command that launched it was killed");
+	}
 	return ret && ret != -ENOENT ? ret : forget(ec2, intent);
 }
 
