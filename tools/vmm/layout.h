@@ -15,6 +15,8 @@
 /* ACPI and SMBIOS: reserved in the e820 map, so that a kernel started by kexec finds them too. */
 #define GPA_TABLES 0xf0000ULL
 #define TABLES_SIZE 0x10000U
+#define GPA_RESET_VECTOR 0xffff0ULL /* the last of them */
+#define TABLES_MAX (GPA_RESET_VECTOR - GPA_TABLES)
 #define GPA_HIGH_MEMORY 0x100000ULL
 #define GPA_HOLE 0xc0000000ULL
 #define GPA_PCI32 0xc0000000ULL

@@ -129,12 +129,29 @@ static void write_tables(const struct vmm_options *options)
 
 	while (pci64_base < mem_high_end())
 		pci64_base += PCI64_SIZE;
-	used = acpi_build(area, TABLES_SIZE, GPA_TABLES, options->vcpus, pci64_base);
+	used = acpi_build(area, TABLES_MAX, GPA_TABLES, options->vcpus, pci64_base);
 	if (used)
 		used = (used + 15) & ~15UL;
-	if (!used || !smbios_build(area + used, TABLES_SIZE - used, GPA_TABLES + used, options->id,
+	if (!used || !smbios_build(area + used, TABLES_MAX - used, GPA_TABLES + used, options->id,
 				   options->type))
 		die("the firmware's tables do not fit");
+}
+
+/*
+ * Linux on hardware-reduced ACPI restarts by EFI, and without one by the BIOS: real mode at f000:fff0, where a
+ * PC begins. Nothing else of a BIOS is there.
+ */
+static void write_reset_vector(void)
+{
+	static const uint8_t code[] = {
+		0xba, PORT_RESET & 0xff, PORT_RESET >> 8, /* mov $PORT_RESET, %dx */
+		0xb0, RESET_VALUE,                        /* mov $RESET_VALUE, %al */
+		0xee,                                     /* out %al, (%dx) */
+		0xf4,                                     /* hlt */
+		0xeb, 0xfd,                               /* jmp to the hlt */
+	};
+
+	memcpy(mem_at(GPA_RESET_VECTOR, sizeof(code)), code, sizeof(code));
 }
 
 static void make_machine(const struct vmm_options *options)
@@ -149,6 +166,7 @@ static void make_machine(const struct vmm_options *options)
 	if (options->initrd_fd >= 0)
 		close(options->initrd_fd);
 	write_tables(options);
+	write_reset_vector();
 	vcpus_create(options->vcpus, entry);
 	kvm_close_system();
 }
