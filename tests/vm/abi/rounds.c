@@ -156,6 +156,7 @@ void test_rounds(void)
 	int control = open_control();
 	int files, n;
 	long all_files, areas, references;
+	bool same;
 
 	/* first uses allocate what stays */
 	for (int i = 0; i < 20; i++)
@@ -174,6 +175,15 @@ void test_rounds(void)
 	verdict(first_number(FILE_NR) <= all_files + ROUNDS - 1, "nor in the kernel");
 	verdict(mapped_areas() < areas + ROUNDS, "nor mapped memory");
 	verdict(first_number(REFCNT) == references, "nor a reference on the module");
-	verdict(read_slabs(after) == n && same_slabs(before, n, after), "nor objects in slabs");
+	/* a leak is there again after each fifty, the machine's other work is not */
+	for (int again = 0; !(same = read_slabs(after) == n && same_slabs(before, n, after)) && again < 2;
+	     again++) {
+		settle();
+		n = read_slabs(before);
+		for (int i = 0; i < ROUNDS; i++)
+			life(control);
+		settle();
+	}
+	verdict(same, "nor objects in slabs");
 	close(control);
 }
