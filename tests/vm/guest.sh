@@ -74,7 +74,8 @@ is()
 {
 	local wanted=$1
 	shift
-	! state "$@" | grep -qvxE "$wanted"
+	# each of them: no answer, or no id, is no yes
+	[ $# -gt 0 ] && [ "$(state "$@" | grep -cxE "$wanted")" = $# ]
 }
 wait_state()
 {
