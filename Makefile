@@ -190,10 +190,12 @@ format:
 # the format is advice; what sparse and cppcheck find is not
 lint:
 	-@clang-format --dry-run $(USER_C) 2>&1 | grep -c warning: | sed 's/$$/ lines that make format would change/'
-	@! tools/setup/module $(B)/lint 6.1 -- C=2 2>&1 | grep -E 'kmod/.*(warning|error):'
+	@mkdir -p $(B)/lint
+	@tools/setup/module $(B)/lint 6.1 -- C=2 > $(B)/lint/log 2>&1 || { cat $(B)/lint/log; exit 1; }
+	@! grep -E 'kmod/.*(warning|error):' $(B)/lint/log
 	@cppcheck --quiet --enable=warning,portability --inline-suppr --std=c11 --error-exitcode=1 -j$(JOBS) \
 		--suppress=missingInclude --suppress=uninitvar:tools/loader/init.c \
-		'-Djson_object_foreach(o,k,v)=for ((k) = 0, (v) = 0; (o);)' -D__x86_64__ -D_GNU_SOURCE -I. -Ilib/include -Ilib lib tools
+		'-Djson_object_foreach(o,k,v)=while (((v) = json_object_get((o), (k) = "")))' -D__x86_64__ -D_GNU_SOURCE -I. -Ilib/include -Ilib lib tools
 	@echo lint: clean
 clean:
 	rm -rf build

@@ -49,7 +49,8 @@ static size_t names_of(json_t *object, bool scalars, const char **names, size_t 
 		if (i == n)
 			names[n++] = key;
 	}
-	qsort(names, n, sizeof(*names), by_name);
+	if (n)
+		qsort(names, n, sizeof(*names), by_name);
 	return n;
 }
 

@@ -68,7 +68,7 @@ extern const uint8_t ld_jump_end[] __attribute__((visibility("hidden")));
 static void put_jump(uint8_t *at, uint64_t entry)
 {
 	const uint64_t words[] = {LD_LOW_BASE + LD_LOW_SIZE, LD_LOW_BASE, entry};
-	size_t n = (size_t)(ld_jump_end - ld_jump);
+	size_t n = (uintptr_t)ld_jump_end - (uintptr_t)ld_jump;
 
 	memcpy(at, ld_jump, n);
 	memcpy(at + n - sizeof(words), words, sizeof(words));
@@ -121,7 +121,7 @@ static int load_segments(const struct image *im, const char *cmdline)
 		r = ld_bzimage(kernel.data, kernel.size, ours, total, cmdline, &at, low);
 	if (r)
 		return r;
-	put_jump(low + LD_LOW_ENTRY - LD_LOW_BASE, at.entry);
+	put_jump(low + (LD_LOW_ENTRY - LD_LOW_BASE), at.entry);
 	seg[0] = (struct kexec_segment){low, sizeof(low), (void *)LD_LOW_BASE, sizeof(low)};
 	seg[1] = (struct kexec_segment){(const uint8_t *)kernel.data + at.code_at, at.code_size,
 					(void *)at.code_base, at.code_room};
