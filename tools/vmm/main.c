@@ -207,6 +207,7 @@ int main(int argc, char **argv)
 	jail_prepare();
 	jail_enter(options.uid, options.gid);
 	start_threads(options.vcpus);
+	vcpus_prime();
 	jail_no_more_threads();
 	tell_ready(options.ready_fd);
 	jail_thread(JAIL_DEVICES);

@@ -122,6 +122,17 @@ void vcpus_create(unsigned int n, uint64_t entry)
 	set_entry(&vcpus[0], entry);
 }
 
+void vcpus_prime(void)
+{
+	struct kvm_run *run = vcpus[0].run;
+	int error;
+
+	run->immediate_exit = 1;
+	error = kvm_vcpu_ioctl(vcpus[0].fd, KVM_RUN, NULL);
+	run->immediate_exit = 0;
+	must(error == -EINTR ? 0 : error, 0, "cannot run");
+}
+
 static void do_ports(struct kvm_run *run)
 {
 	uint8_t *data = (uint8_t *)run + run->io.data_offset;
