@@ -12,6 +12,8 @@
 #   ask ID LINE TEXT [SECONDS]       marks, types LINE at the console, awaits TEXT; prints that line
 #   mark ID                          from here on
 #   volume ID                        the file of its root volume
+#   records, agree, complain         what records, module, processes, cgroups, folders and volumes say of the same
+#                                    instances: agree fails where they differ, complain prints how
 #   tear_down                        terminates all, by force; nothing may be left
 W=${W:-/tmp/guests}
 export EC2CTL_CONFIG_DIR=$W/config EC2CTL_OUTPUT=json EC2CTL_STOP_GRACE=${EC2CTL_STOP_GRACE:-30}
@@ -131,6 +133,48 @@ volume()
 in_module() { "$B/tests/vm/running"; }
 
 listed() { field "Reservations[].Instances[?State.Name!='terminated'].InstanceId[]" describe-instances | tr '\t' '\n' | sed '/^None$/d; /^$/d'; }
+
+# What every source says of the same instance, as "ID WORD…" lines, sorted: equal where all agree.
+records()
+{
+	field "Reservations[].Instances[?State.Name!='terminated'][].[InstanceId,State.Name,BlockDeviceMappings[0].Ebs.VolumeId]" \
+		describe-instances | grep '^i-' | sort
+}
+expected()
+{
+	local id state volume
+	while read -r id state volume; do
+		[ -n "$id" ] || continue
+		echo "volume $volume"
+		[ "$state" = running ] || continue
+		printf '%s\n' "module $id 16 1" "shim $id" "vmm $id" "cgroup $id" "folder $id"
+	done <<< "$1" | sort
+}
+found()
+{
+	{
+		in_module | sed 's/^\(i-[^ ]* [0-9]* [0-9]*\) .*/module \1/'
+		pgrep -ax ec2-shim | sed 's/.* \(i-.*\)/shim \1/'
+		pgrep -ax ec2-vmm | sed 's/.* --id \(i-[^ ]*\) .*/vmm \1/'
+		for path in /sys/fs/cgroup/ec2ctl/i-*; do [ -d "$path" ] && echo "cgroup ${path##*/}"; done
+		for path in $RUN/i-*; do [ -d "$path" ] && echo "folder ${path##*/}"; done
+		for path in "$STATE"/volumes/*; do path=${path##*/}; [ "$path" = '*' ] || echo "volume ${path%.raw}"; done
+	} | sort
+}
+# Only what is on its way may differ for a moment.
+agree()
+{
+	local rows
+	rows=$(records)
+	! grep -qE ' (pending|stopping|shutting-down) ' <<< "$rows" || return 1
+	[ "$(expected "$rows")" = "$(found)" ]
+}
+complain()
+{
+	echo "# records:"; records
+	echo "# expected, found:"
+	diff <(expected "$(records)") <(found)
+}
 
 nothing_left()
 {

@@ -75,9 +75,11 @@ static void on_event(struct shim *shim, const struct ec2_event *event)
 		on_power_button(shim, event);
 		break;
 	case EC2_EVENT_STOP:
+		shim->cut = true;
 		ask(shim, FATE_END, CUT_MS);
 		break;
 	case EC2_EVENT_RESET:
+		shim->cut = true;
 		ask(shim, FATE_REBOOT, CUT_MS);
 		break;
 	case EC2_EVENT_THROTTLE:
@@ -134,6 +136,7 @@ static void restart(struct shim *shim)
 	int64_t pause = PAUSE_MS;
 
 	shim->fate = FATE_RUN;
+	shim->cut = false;
 	shim->kill_at = 0;
 	shim->quick_resets = ran < QUICK_MS ? shim->quick_resets + 1 : 0;
 	for (unsigned int i = 1; i < shim->quick_resets && pause < PAUSE_MOST_MS; i++)
@@ -158,7 +161,9 @@ static void launch_failed(struct shim *shim, int status)
 
 void life_vmm_gone(struct shim *shim, int status)
 {
-	bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && shim->fate != FATE_RUN;
+	/* anybody else's kill is a crash, except of what was to end anyway */
+	bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL &&
+		      (shim->cut || shim->fate == FATE_END);
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : EC2_VMM_CRASH;
 	bool off = code == EC2_VMM_POWER_OFF, reset = code == EC2_VMM_RESET;
 
@@ -212,6 +217,7 @@ void life_timers(struct shim *shim)
 
 	if (shim->kill_at && now >= shim->kill_at) {
 		shim->kill_at = 0;
+		shim->cut = true;
 		if (shim->vmm.pid)
 			kill(shim->vmm.pid, SIGKILL);
 	}

@@ -85,6 +85,7 @@ struct shim {
 	int64_t kill_at; /* the VMM is killed */
 	int64_t restart_at; /* a new VMM starts */
 	unsigned int quick_resets; /* in a row */
+	bool cut; /* this shim or the module, on a command, kills the VMM */
 	bool started; /* the record says running */
 	bool host_down; /* SIGTERM: leave the record alone */
 	bool over;
