@@ -138,7 +138,7 @@ listed() { field "Reservations[].Instances[?State.Name!='terminated'].InstanceId
 records()
 {
 	field "Reservations[].Instances[?State.Name!='terminated'][].[InstanceId,State.Name,BlockDeviceMappings[0].Ebs.VolumeId]" \
-		describe-instances | grep '^i-' | sort
+		describe-instances | tr '\t' ' ' | grep '^i-' | sort
 }
 expected()
 {
