@@ -144,7 +144,7 @@ check-unit:
 
 check-vm:
 	@$(SUBMAKE) all vm-tests
-	@tests/vm/run
+	@tests/vm/run $(if $(ALL),--all)
 
 # ---- install ----
 .PHONY: install install-user
@@ -203,6 +203,7 @@ help:
 	@echo 'make            the module, the library and the tools, into build/'
 	@echo 'make demo       set up, build, and boot a real Debian instance in the lab (HOST=1: on this host)'
 	@echo 'make check      set up, build, run every test; its parts: check-kunit check-unit check-vm'
+	@echo '               (check-vm ALL=1: every VM test on every kernel, a real Debian at length; half an hour)'
 	@echo 'make bench      ratios against QEMU, in the lab'
 	@echo 'make install    library, header, tools, module, man pages, completion, udev rule (DESTDIR, prefix)'
 	@echo 'make setup      install the Debian packages that all this needs'
