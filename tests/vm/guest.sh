@@ -88,8 +88,24 @@ wait_state()
 
 # State is in files, since much of it is called in subshells.
 log() { echo "$STATE/console/$1.log"; }
-mark() { stat -c %s "$(log "$1")" > "$W/$1.mark" 2> /dev/null || echo 0 > "$W/$1.mark"; }
-since() { tail -c "+$(($(cat "$W/$1.mark" 2> /dev/null || echo 0) + 1))" "$(log "$1")" 2> /dev/null | tr -d '\r'; }
+mark()
+{
+	stat -c %s "$(log "$1")" > "$W/$1.mark" 2> /dev/null || echo 0 > "$W/$1.mark"
+	tail -c 64 "$(log "$1")" > "$W/$1.before" 2> /dev/null
+}
+# A log that has grown to 128 KiB loses its first 64: the mark is where the bytes before it are.
+since()
+{
+	local at before
+	at=$(cat "$W/$1.mark" 2> /dev/null || echo 0) before=$(stat -c %s "$W/$1.before" 2> /dev/null || echo 0)
+	while [ "$at" -gt 0 ] &&
+		! tail -c "+$((at - before + 1))" "$(log "$1")" 2> /dev/null | head -c "$before" | cmp -s - "$W/$1.before"; do
+		at=$((at - 65536))
+	done
+	[ "$at" -gt 0 ] || at=0
+	# nor what a shell says of pasting
+	tail -c "+$((at + 1))" "$(log "$1")" 2> /dev/null | tr -d '\r' | sed 's/\x1b\[?2004[hl]//g'
+}
 heard() { since "$1" | grep -aqE -- "$2"; }
 await()
 {
