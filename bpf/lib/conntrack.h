@@ -220,7 +220,8 @@ static __always_inline bool quoted(struct __sk_buff *skb, const struct packet *p
 		return false;
 	if (out ? ip.daddr != p->src : ip.saddr != p->dst)
 		return false;
-	if (bpf_skb_load_bytes(skb, offset + ip.ihl * 4, ports, sizeof(ports)))
+	if (p->l4_len < sizeof(struct icmphdr) + ip.ihl * 4 + sizeof(ports) ||
+	    bpf_skb_load_bytes(skb, offset + ip.ihl * 4, ports, sizeof(ports)))
 		return false;
 	*key = (struct ec2_flow_key){.local = out ? ip.daddr : ip.saddr,
 				     .remote = out ? ip.saddr : ip.daddr,

@@ -7,6 +7,8 @@ static const struct {
 	void (*run)(void);
 } parts[] = {
 	{"verdicts", test_verdicts},
+	{"random", test_random},
+	{"fuzz", test_fuzz},
 };
 
 static bool wanted(int argc, char **argv, const char *name)
