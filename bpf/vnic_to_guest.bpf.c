@@ -24,7 +24,6 @@ static __always_inline int deliver(struct __sk_buff *skb, const struct ec2_eni *
 
 static __always_inline int to_ip(struct __sk_buff *skb, const struct ec2_eni *eni)
 {
-	const struct ec2_mapping *mapping;
 	const struct ethhdr *eth;
 	struct packet p;
 	int ret;
@@ -46,12 +45,6 @@ static __always_inline int to_ip(struct __sk_buff *skb, const struct ec2_eni *en
 		return ret;
 	/* 3 flow known? else security groups, ingress */
 	ret = conntrack(skb, eni, &p, EC2_INGRESS, 0);
-	if (ret == -EC2_DROP_POLICY_INGRESS) {
-		/* the far end's groups are asked for only when nothing else let it in */
-		mapping = mapping_find(eni->vpc, p.src);
-		if (mapping)
-			ret = conntrack(skb, eni, &p, EC2_INGRESS, mapping->groups);
-	}
 	if (ret)
 		return ret;
 	/* 4 deliver */

@@ -6,6 +6,7 @@
 #ifndef EC2_BPF_CONNTRACK_H
 #define EC2_BPF_CONNTRACK_H
 
+#include "eni.h"
 #include "policy.h"
 
 #ifndef CLOCK_MONOTONIC
@@ -286,17 +287,26 @@ static __always_inline bool reopens(const struct ec2_flow *flow, const struct pa
 	       p->event == TCP_EVENT_SYN;
 }
 
-/*
- * A packet that belongs to no flow: by the rules, and a flow from now on where one is to be tracked.
- * @groups: the far end's set of security groups
- */
+/* The far end's set of security groups, which the sender's route has found already. */
+static __always_inline __u32 groups_of(const struct ec2_eni *eni, __be32 remote, __u32 direction,
+				       __u32 groups)
+{
+	const struct ec2_mapping *mapping;
+
+	if (direction == EC2_EGRESS)
+		return groups;
+	mapping = mapping_find(eni->vpc, remote);
+	return mapping ? mapping->groups : 0;
+}
+
+/* A packet that belongs to no flow: by the rules, and a flow from now on where one is to be tracked. */
 static __always_inline int flow_new(struct __sk_buff *skb, void *table, const struct ec2_eni *eni,
 				    const struct packet *p, const struct ec2_flow_key *key,
 				    __u32 direction, __u32 groups)
 {
 	__u32 live = policy_word(eni->policy);
 	struct query q = {.addr = bpf_ntohl(key->remote),
-			  .groups = groups,
+			  .groups = groups_of(eni, key->remote, direction, groups),
 			  .port = p->rule_port,
 			  .proto = p->proto};
 
@@ -317,6 +327,7 @@ static __always_inline int flow_new(struct __sk_buff *skb, void *table, const st
 
 /*
  * Let a packet of an interface pass or not, by its flow, else by its rules.
+ * @groups: on egress the destination's set of security groups
  * Return: 0 or a negative reason
  */
 static __always_inline int conntrack(struct __sk_buff *skb, const struct ec2_eni *eni,

@@ -7,6 +7,8 @@ static const struct {
 	void (*run)(void);
 } parts[] = {
 	{"verdicts", test_verdicts},
+	{"verifier", test_verifier},
+	{"cost", test_cost},
 	{"random", test_random},
 	{"fuzz", test_fuzz},
 };
