@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Drop reasons. Steps return 0 or a negative reason, as the kernel's functions return errors. */
+#ifndef EC2_BPF_DROP_H
+#define EC2_BPF_DROP_H
+
+#include <linux/pkt_cls.h>
+#include "../maps.h"
+
+/* Count the reason at the interface, or with the unknown ones, and drop. @ret: negative reason */
+static __always_inline int drop(__u32 ifindex, int ret)
+{
+	__u32 reason = -ret, unknown = 0;
+	struct ec2_counters *counter = bpf_map_lookup_elem(&counters, &ifindex);
+
+	if (!counter)
+		counter = bpf_map_lookup_elem(&counters, &unknown);
+	if (counter && reason < EC2_BPF_COUNTERS)
+		counter->drops[reason]++;
+	return TC_ACT_SHOT;
+}
+
+#endif
