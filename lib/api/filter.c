@@ -74,6 +74,9 @@ static bool match_scalar(const struct ec2_field *field, const void *p,
 	case EC2_INT:
 		snprintf(text, sizeof(text), "%d", *(const int32_t *)p);
 		return match_any(patterns, text);
+	case EC2_OPTIONAL_INT:
+		snprintf(text, sizeof(text), "%d", ((const struct ec2_int *)p)->value);
+		return ((const struct ec2_int *)p)->is_set && match_any(patterns, text);
 	case EC2_LONG:
 		snprintf(text, sizeof(text), "%lld", (long long)*(const int64_t *)p);
 		return match_any(patterns, text);

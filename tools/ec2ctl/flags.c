@@ -384,6 +384,7 @@ static json_t *skeleton_value(const struct ec2_field *field)
 		return json_true();
 	case EC2_INT:
 	case EC2_LONG:
+	case EC2_OPTIONAL_INT:
 		return json_integer(0);
 	case EC2_STRUCT:
 		return skeleton(field->shape);

@@ -36,6 +36,7 @@ const char *help_type(const struct ec2_field *field)
 		return "";
 	case EC2_INT:
 	case EC2_LONG:
+	case EC2_OPTIONAL_INT:
 		return "<integer>";
 	case EC2_TIME:
 		return "<timestamp>";
