@@ -6,8 +6,8 @@
 #include "api/ec2.h"
 #include "model/shapes.h"
 
-/* A new id "PREFIX-0123456789abcdef0". */
-#define EC2_ID_SIZE 32
+/* A new id "PREFIX-0123456789abcdef0"; what takes one is large enough for the longest prefix. */
+#define EC2_ID_SIZE 40
 int ec2_new_id(struct ec2 *ec2, const char *prefix, char id[EC2_ID_SIZE]);
 
 /* prefix, dash, 17 (or, as of old, 8) hex digits */

@@ -37,6 +37,17 @@ CALL2(describe_availability_zones)
 CALL1(create_tags)
 CALL1(delete_tags)
 CALL2(describe_tags)
+CALL2(create_vpc)
+CALL2(create_default_vpc)
+CALL1(delete_vpc)
+CALL2(describe_vpcs)
+CALL1(modify_vpc_attribute)
+CALL2(describe_vpc_attribute)
+CALL2(create_subnet)
+CALL2(create_default_subnet)
+CALL1(delete_subnet)
+CALL2(describe_subnets)
+CALL1(modify_subnet_attribute)
 
 #define ROW(action, cmd, noun, resp, list, text, shown)                                        \
 	{                                                                                      \
@@ -99,6 +110,37 @@ const struct ec2_action ec2_actions[] = {
 	    "ec2ctl delete-tags --resources i-0123456789abcdef0 --tags Key=Name"),
 	ROW("DescribeTags", "describe-tags", describe_tags, ANSWER(describe_tags), "Tags",
 	    "list tags", "ec2ctl describe-tags --filters Name=resource-type,Values=instance"),
+	ROW("CreateVpc", "create-vpc", create_vpc, ANSWER(create_vpc), NULL, "make a VPC",
+	    "ec2ctl create-vpc --cidr-block 10.0.0.0/16"),
+	ROW("CreateDefaultVpc", "create-default-vpc", create_default_vpc,
+	    ANSWER(create_default_vpc), NULL, "make the default VPC anew",
+	    "ec2ctl create-default-vpc"),
+	ROW("DeleteVpc", "delete-vpc", delete_vpc, NULL, NULL, "remove an empty VPC",
+	    "ec2ctl delete-vpc --vpc-id vpc-0123456789abcdef0"),
+	ROW("DescribeVpcs", "describe-vpcs", describe_vpcs, ANSWER(describe_vpcs), "Vpcs",
+	    "list VPCs", "ec2ctl describe-vpcs --filters Name=is-default,Values=true"),
+	ROW("ModifyVpcAttribute", "modify-vpc-attribute", modify_vpc_attribute, NULL, NULL,
+	    "change an attribute of a VPC",
+	    "ec2ctl modify-vpc-attribute --vpc-id vpc-0123456789abcdef0 --enable-dns-hostnames"),
+	ROW("DescribeVpcAttribute", "describe-vpc-attribute", describe_vpc_attribute,
+	    ANSWER(describe_vpc_attribute), NULL, "show an attribute of a VPC",
+	    "ec2ctl describe-vpc-attribute --vpc-id vpc-0123456789abcdef0 "
+	    "--attribute enableDnsSupport"),
+	ROW("CreateSubnet", "create-subnet", create_subnet, ANSWER(create_subnet), NULL,
+	    "make a subnet of a VPC",
+	    "ec2ctl create-subnet --vpc-id vpc-0123456789abcdef0 --cidr-block 10.0.1.0/24"),
+	ROW("CreateDefaultSubnet", "create-default-subnet", create_default_subnet,
+	    ANSWER(create_default_subnet), NULL, "make the default VPC's default subnet anew",
+	    "ec2ctl create-default-subnet --availability-zone us-east-1a"),
+	ROW("DeleteSubnet", "delete-subnet", delete_subnet, NULL, NULL, "remove an empty subnet",
+	    "ec2ctl delete-subnet --subnet-id subnet-0123456789abcdef0"),
+	ROW("DescribeSubnets", "describe-subnets", describe_subnets, ANSWER(describe_subnets),
+	    "Subnets", "list subnets",
+	    "ec2ctl describe-subnets --filters Name=vpc-id,Values=vpc-0123456789abcdef0"),
+	ROW("ModifySubnetAttribute", "modify-subnet-attribute", modify_subnet_attribute, NULL, NULL,
+	    "change an attribute of a subnet",
+	    "ec2ctl modify-subnet-attribute --subnet-id subnet-0123456789abcdef0 "
+	    "--map-public-ip-on-launch"),
 };
 const size_t ec2_n_actions = sizeof(ec2_actions) / sizeof(ec2_actions[0]);
 

@@ -77,7 +77,29 @@
 	X(get_console_output_request)           \
 	X(get_console_output_response)          \
 	X(reconciled)                           \
-	X(reconcile_response)
+	X(reconcile_response)                   \
+	X(vpc_cidr_block_state)                 \
+	X(vpc_cidr_block_association)           \
+	X(vpc)                                  \
+	X(subnet)                               \
+	X(create_vpc_request)                   \
+	X(create_vpc_response)                  \
+	X(create_default_vpc_request)           \
+	X(create_default_vpc_response)          \
+	X(delete_vpc_request)                   \
+	X(describe_vpcs_request)                \
+	X(describe_vpcs_response)               \
+	X(modify_vpc_attribute_request)         \
+	X(describe_vpc_attribute_request)       \
+	X(describe_vpc_attribute_response)      \
+	X(create_subnet_request)                \
+	X(create_subnet_response)               \
+	X(create_default_subnet_request)        \
+	X(create_default_subnet_response)       \
+	X(delete_subnet_request)                \
+	X(describe_subnets_request)             \
+	X(describe_subnets_response)            \
+	X(modify_subnet_attribute_request)
 
 #define EC2_SHAPE_DECLARE(noun) extern const struct ec2_shape ec2_shape_##noun;
 EC2_SHAPES(EC2_SHAPE_DECLARE)
