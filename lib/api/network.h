@@ -8,6 +8,7 @@
 
 #include "api/cidr.h"
 #include "api/record.h"
+#include "store/instance.h"
 
 /* EC2's quotas, the larger where one can ask for more. */
 #define EC2_VPCS 100

@@ -23,6 +23,7 @@
 #include <ec2ctl/instance_type.h>
 #include <ec2ctl/region.h>
 #include <ec2ctl/vpc.h>
+#include <ec2ctl/security_group.h>
 #include <ec2ctl/reconcile.h>
 
 #endif

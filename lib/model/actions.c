@@ -48,6 +48,17 @@ CALL2(create_default_subnet)
 CALL1(delete_subnet)
 CALL2(describe_subnets)
 CALL1(modify_subnet_attribute)
+CALL2(create_security_group)
+CALL1(delete_security_group)
+CALL2(describe_security_groups)
+CALL2(authorize_security_group_ingress)
+CALL2(authorize_security_group_egress)
+CALL2(revoke_security_group_ingress)
+CALL2(revoke_security_group_egress)
+CALL2(describe_security_group_rules)
+CALL2(modify_security_group_rules)
+CALL2(update_security_group_rule_descriptions_ingress)
+CALL2(update_security_group_rule_descriptions_egress)
 
 #define ROW(action, cmd, noun, resp, list, text, shown)                                        \
 	{                                                                                      \
@@ -141,6 +152,50 @@ const struct ec2_action ec2_actions[] = {
 	    "change an attribute of a subnet",
 	    "ec2ctl modify-subnet-attribute --subnet-id subnet-0123456789abcdef0 "
 	    "--map-public-ip-on-launch"),
+	ROW("CreateSecurityGroup", "create-security-group", create_security_group, ANSWER(create_security_group), NULL,
+	    "make a security group",
+	    "ec2ctl create-security-group "
+	    "--group-name web --description 'web servers'"),
+	ROW("DeleteSecurityGroup", "delete-security-group", delete_security_group, NULL, NULL,
+	    "remove a security group",
+	    "ec2ctl delete-security-group "
+	    "--group-id sg-0123456789abcdef0"),
+	ROW("DescribeSecurityGroups", "describe-security-groups", describe_security_groups, ANSWER(describe_security_groups), "SecurityGroups",
+	    "list security groups",
+	    "ec2ctl describe-security-groups "
+	    "--filters Name=group-name,Values=web"),
+	ROW("AuthorizeSecurityGroupIngress", "authorize-security-group-ingress", authorize_security_group_ingress, ANSWER(authorize_security_group_ingress), NULL,
+	    "let traffic in",
+	    "ec2ctl authorize-security-group-ingress "
+	    "--group-id sg-0123456789abcdef0 --protocol tcp --port 22 --cidr 10.0.0.0/8"),
+	ROW("AuthorizeSecurityGroupEgress", "authorize-security-group-egress", authorize_security_group_egress, ANSWER(authorize_security_group_egress), NULL,
+	    "let traffic out",
+	    "ec2ctl authorize-security-group-egress "
+	    "--group-id sg-0123456789abcdef0 --protocol udp --port 53 --cidr 0.0.0.0/0"),
+	ROW("RevokeSecurityGroupIngress", "revoke-security-group-ingress", revoke_security_group_ingress, ANSWER(revoke_security_group_ingress), NULL,
+	    "take back a rule for traffic in",
+	    "ec2ctl revoke-security-group-ingress "
+	    "--group-id sg-0123456789abcdef0 --protocol tcp --port 22 --cidr 10.0.0.0/8"),
+	ROW("RevokeSecurityGroupEgress", "revoke-security-group-egress", revoke_security_group_egress, ANSWER(revoke_security_group_egress), NULL,
+	    "take back a rule for traffic out",
+	    "ec2ctl revoke-security-group-egress "
+	    "--group-id sg-0123456789abcdef0 --security-group-rule-ids sgr-0123456789abcdef0"),
+	ROW("DescribeSecurityGroupRules", "describe-security-group-rules", describe_security_group_rules, ANSWER(describe_security_group_rules), "SecurityGroupRules",
+	    "list rules of security groups",
+	    "ec2ctl describe-security-group-rules "
+	    "--filters Name=group-id,Values=sg-0123456789abcdef0"),
+	ROW("ModifySecurityGroupRules", "modify-security-group-rules", modify_security_group_rules, ANSWER(modify_security_group_rules), NULL,
+	    "change rules of a security group",
+	    "ec2ctl modify-security-group-rules "
+	    "--group-id sg-0123456789abcdef0 --security-group-rules 'SecurityGroupRuleId=sgr-0123456789abcdef0,SecurityGroupRule={IpProtocol=tcp,FromPort=443,ToPort=443,CidrIpv4=0.0.0.0/0}'"),
+	ROW("UpdateSecurityGroupRuleDescriptionsIngress", "update-security-group-rule-descriptions-ingress", update_security_group_rule_descriptions_ingress, ANSWER(update_security_group_rule_descriptions_ingress), NULL,
+	    "describe rules for traffic in",
+	    "ec2ctl update-security-group-rule-descriptions-ingress "
+	    "--group-id sg-0123456789abcdef0 --security-group-rule-descriptions SecurityGroupRuleId=sgr-0123456789abcdef0,Description=ssh"),
+	ROW("UpdateSecurityGroupRuleDescriptionsEgress", "update-security-group-rule-descriptions-egress", update_security_group_rule_descriptions_egress, ANSWER(update_security_group_rule_descriptions_egress), NULL,
+	    "describe rules for traffic out",
+	    "ec2ctl update-security-group-rule-descriptions-egress "
+	    "--group-id sg-0123456789abcdef0 --security-group-rule-descriptions SecurityGroupRuleId=sgr-0123456789abcdef0,Description=dns"),
 };
 const size_t ec2_n_actions = sizeof(ec2_actions) / sizeof(ec2_actions[0]);
 
