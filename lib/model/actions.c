@@ -59,6 +59,20 @@ CALL2(describe_security_group_rules)
 CALL2(modify_security_group_rules)
 CALL2(update_security_group_rule_descriptions_ingress)
 CALL2(update_security_group_rule_descriptions_egress)
+CALL2(create_internet_gateway)
+CALL1(attach_internet_gateway)
+CALL1(detach_internet_gateway)
+CALL1(delete_internet_gateway)
+CALL2(describe_internet_gateways)
+CALL2(create_route_table)
+CALL1(delete_route_table)
+CALL2(describe_route_tables)
+CALL2(associate_route_table)
+CALL1(disassociate_route_table)
+CALL2(replace_route_table_association)
+CALL2(create_route)
+CALL1(replace_route)
+CALL1(delete_route)
 
 #define ROW(action, cmd, noun, resp, list, text, shown)                                        \
 	{                                                                                      \
@@ -196,6 +210,61 @@ const struct ec2_action ec2_actions[] = {
 	    "describe rules for traffic out",
 	    "ec2ctl update-security-group-rule-descriptions-egress "
 	    "--group-id sg-0123456789abcdef0 --security-group-rule-descriptions SecurityGroupRuleId=sgr-0123456789abcdef0,Description=dns"),
+	ROW("CreateInternetGateway", "create-internet-gateway", create_internet_gateway, ANSWER(create_internet_gateway), NULL,
+	    "make an internet gateway",
+	    "ec2ctl create-internet-gateway"),
+	ROW("AttachInternetGateway", "attach-internet-gateway", attach_internet_gateway, NULL, NULL,
+	    "give a VPC its internet gateway",
+	    "ec2ctl attach-internet-gateway "
+	    "--internet-gateway-id igw-0123456789abcdef0 --vpc-id vpc-0123456789abcdef0"),
+	ROW("DetachInternetGateway", "detach-internet-gateway", detach_internet_gateway, NULL, NULL,
+	    "take a VPC its internet gateway",
+	    "ec2ctl detach-internet-gateway "
+	    "--internet-gateway-id igw-0123456789abcdef0 --vpc-id vpc-0123456789abcdef0"),
+	ROW("DeleteInternetGateway", "delete-internet-gateway", delete_internet_gateway, NULL, NULL,
+	    "remove an internet gateway",
+	    "ec2ctl delete-internet-gateway "
+	    "--internet-gateway-id igw-0123456789abcdef0"),
+	ROW("DescribeInternetGateways", "describe-internet-gateways", describe_internet_gateways, ANSWER(describe_internet_gateways), "InternetGateways",
+	    "list internet gateways",
+	    "ec2ctl describe-internet-gateways "
+	    "--filters Name=attachment.vpc-id,Values=vpc-0123456789abcdef0"),
+	ROW("CreateRouteTable", "create-route-table", create_route_table, ANSWER(create_route_table), NULL,
+	    "make a route table",
+	    "ec2ctl create-route-table "
+	    "--vpc-id vpc-0123456789abcdef0"),
+	ROW("DeleteRouteTable", "delete-route-table", delete_route_table, NULL, NULL,
+	    "remove a route table",
+	    "ec2ctl delete-route-table "
+	    "--route-table-id rtb-0123456789abcdef0"),
+	ROW("DescribeRouteTables", "describe-route-tables", describe_route_tables, ANSWER(describe_route_tables), "RouteTables",
+	    "list route tables and their routes",
+	    "ec2ctl describe-route-tables "
+	    "--filters Name=vpc-id,Values=vpc-0123456789abcdef0"),
+	ROW("AssociateRouteTable", "associate-route-table", associate_route_table, ANSWER(associate_route_table), NULL,
+	    "give a subnet a route table of its own",
+	    "ec2ctl associate-route-table "
+	    "--route-table-id rtb-0123456789abcdef0 --subnet-id subnet-0123456789abcdef0"),
+	ROW("DisassociateRouteTable", "disassociate-route-table", disassociate_route_table, NULL, NULL,
+	    "give a subnet the main route table back",
+	    "ec2ctl disassociate-route-table "
+	    "--association-id rtbassoc-0123456789abcdef0"),
+	ROW("ReplaceRouteTableAssociation", "replace-route-table-association", replace_route_table_association, ANSWER(replace_route_table_association), NULL,
+	    "give a subnet another route table, or a VPC another main one",
+	    "ec2ctl replace-route-table-association "
+	    "--association-id rtbassoc-0123456789abcdef0 --route-table-id rtb-0123456789abcdef0"),
+	ROW("CreateRoute", "create-route", create_route, ANSWER(create_route), NULL,
+	    "add a route",
+	    "ec2ctl create-route "
+	    "--route-table-id rtb-0123456789abcdef0 --destination-cidr-block 0.0.0.0/0 --gateway-id igw-0123456789abcdef0"),
+	ROW("ReplaceRoute", "replace-route", replace_route, NULL, NULL,
+	    "change the target of a route",
+	    "ec2ctl replace-route "
+	    "--route-table-id rtb-0123456789abcdef0 --destination-cidr-block 0.0.0.0/0 --gateway-id igw-0123456789abcdef0"),
+	ROW("DeleteRoute", "delete-route", delete_route, NULL, NULL,
+	    "remove a route",
+	    "ec2ctl delete-route "
+	    "--route-table-id rtb-0123456789abcdef0 --destination-cidr-block 0.0.0.0/0"),
 };
 const size_t ec2_n_actions = sizeof(ec2_actions) / sizeof(ec2_actions[0]);
 

@@ -131,7 +131,35 @@
 	X(update_security_group_rule_descriptions_ingress_request)  \
 	X(update_security_group_rule_descriptions_ingress_response) \
 	X(update_security_group_rule_descriptions_egress_request)   \
-	X(update_security_group_rule_descriptions_egress_response)
+	X(update_security_group_rule_descriptions_egress_response)  \
+	X(internet_gateway_attachment)                              \
+	X(internet_gateway)                                         \
+	X(create_internet_gateway_request)                          \
+	X(create_internet_gateway_response)                         \
+	X(attach_internet_gateway_request)                          \
+	X(detach_internet_gateway_request)                          \
+	X(delete_internet_gateway_request)                          \
+	X(describe_internet_gateways_request)                       \
+	X(describe_internet_gateways_response)                      \
+	X(route_table_association_state)                            \
+	X(route_table_association)                                  \
+	X(propagating_vgw)                                          \
+	X(route)                                                    \
+	X(route_table)                                              \
+	X(create_route_table_request)                               \
+	X(create_route_table_response)                              \
+	X(delete_route_table_request)                               \
+	X(describe_route_tables_request)                            \
+	X(describe_route_tables_response)                           \
+	X(associate_route_table_request)                            \
+	X(associate_route_table_response)                           \
+	X(disassociate_route_table_request)                         \
+	X(replace_route_table_association_request)                  \
+	X(replace_route_table_association_response)                 \
+	X(create_route_request)                                     \
+	X(create_route_response)                                    \
+	X(replace_route_request)                                    \
+	X(delete_route_request)
 
 #define EC2_SHAPE_DECLARE(noun) extern const struct ec2_shape ec2_shape_##noun;
 EC2_SHAPES(EC2_SHAPE_DECLARE)
