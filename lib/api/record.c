@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "api/network.h"
-#include "model/json.h"
 
 static int no_memory(struct ec2 *ec2)
 {
@@ -31,20 +30,6 @@ static bool dry_run(const struct ec2_shape *shape, const void *request)
 
 /* ---- reading ---- */
 
-static int from_text(struct ec2 *ec2, const struct ec2_shape *shape, const char *text, void *item)
-{
-	json_error_t why;
-	json_t *json = json_loads(text, 0, &why);
-	char *error = NULL;
-	int ret = json ? ec2_json_to_struct(shape, json, item, &error) : -EBADMSG;
-
-	if (ret)
-		ret = ec2_fail(ec2, ret, "InternalError", "A record: %s", error ? error : why.text);
-	free(error);
-	json_decref(json);
-	return ret;
-}
-
 /* Everything while one list is made. */
 struct describe {
 	const struct ec2_strings *ids;
@@ -65,7 +50,7 @@ static int describe_row(struct ec2 *ec2, struct ec2_row *row, void *arg)
 	item = calloc(1, shape->size);
 	if (!item)
 		return no_memory(ec2);
-	ret = from_text(ec2, shape, ec2_col_text(row, 2), item);
+	ret = ec2_col_struct(ec2, row, 2, shape, item);
 	if (!ret && ec2_lister_take(&describe->lister, ec2_col_int(row, 0), NULL, item)) {
 		place = ec2_list_add(describe->list, shape);
 		if (place) {
@@ -154,7 +139,7 @@ static int load_row(struct ec2 *ec2, struct ec2_row *row, void *arg)
 {
 	const struct load *load = arg;
 
-	return from_text(ec2, load->shape, ec2_col_text(row, 2), load->item);
+	return ec2_col_struct(ec2, row, 2, load->shape, load->item);
 }
 
 int ec2_record_load(struct ec2 *ec2, const struct ec2_listing *listing, const char *id, void *item)

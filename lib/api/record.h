@@ -9,7 +9,7 @@
 #define EC2_API_RECORD_H
 
 #include "api/noun.h"
-#include "store/db.h"
+#include "store/record.h"
 
 struct ec2_listing {
 	const char *prefix; /* of its ids */
@@ -20,18 +20,6 @@ struct ec2_listing {
 	const struct ec2_filter_row *filters;
 	size_t n_filters;
 };
-
-/* Pieces of such a SELECT. */
-#define EC2_SQL_BOOL(expression) "json(iif(" expression ", 'true', 'false'))"
-/* A list: `item` for each row of `from`, which may end with ORDER BY. */
-#define EC2_SQL_LIST(item, columns, from) \
-	"json((SELECT json_group_array(" item ") FROM (SELECT " columns " FROM " from ")))"
-#define EC2_SQL_TAGS(id)                                                      \
-	EC2_SQL_LIST("json_object('Key', key, 'Value', value)", "key, value", \
-		     "tags WHERE resource = " id " ORDER BY key")
-#define EC2_SQL_ADDRESS(number)                                                   \
-	"printf('%d.%d.%d.%d', " number " >> 24, " number " >> 16 & 255, " number \
-	" >> 8 & 255, " number " & 255)"
 
 /* Describe: ids, filters, a page. Released by the caller after success. Return: 0 or -errno. */
 int ec2_describe(struct ec2 *ec2, const struct ec2_listing *listing,

@@ -49,6 +49,9 @@ int ec2_lister_take(struct ec2_lister *lister, int64_t seq, const void *outer, c
 /* The token for the next page, if there is one. */
 int ec2_lister_end(struct ec2 *ec2, const struct ec2_lister *lister, char **next_token);
 
+/* The shape's list of struct ec2_tag, under whichever name EC2 has it; NULL: it has none. */
+const struct ec2_field *ec2_tags_field(const struct ec2_shape *shape);
+
 /* EC2's wildcards: *, ?, and \ before a character that stands for itself. */
 bool ec2_match(const char *pattern, const char *text);
 

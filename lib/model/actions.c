@@ -73,6 +73,11 @@ CALL2(replace_route_table_association)
 CALL2(create_route)
 CALL1(replace_route)
 CALL1(delete_route)
+CALL2(create_network_interface)
+CALL1(delete_network_interface)
+CALL2(describe_network_interfaces)
+CALL1(modify_network_interface_attribute)
+CALL2(describe_network_interface_attribute)
 
 #define ROW(action, cmd, noun, resp, list, text, shown)                                        \
 	{                                                                                      \
@@ -265,6 +270,26 @@ const struct ec2_action ec2_actions[] = {
 	    "remove a route",
 	    "ec2ctl delete-route "
 	    "--route-table-id rtb-0123456789abcdef0 --destination-cidr-block 0.0.0.0/0"),
+	ROW("CreateNetworkInterface", "create-network-interface", create_network_interface, ANSWER(create_network_interface), NULL,
+	    "make a network interface",
+	    "ec2ctl create-network-interface "
+	    "--subnet-id subnet-0123456789abcdef0 --groups sg-0123456789abcdef0"),
+	ROW("DeleteNetworkInterface", "delete-network-interface", delete_network_interface, NULL, NULL,
+	    "remove a network interface",
+	    "ec2ctl delete-network-interface "
+	    "--network-interface-id eni-0123456789abcdef0"),
+	ROW("DescribeNetworkInterfaces", "describe-network-interfaces", describe_network_interfaces, ANSWER(describe_network_interfaces), "NetworkInterfaces",
+	    "list network interfaces",
+	    "ec2ctl describe-network-interfaces "
+	    "--filters Name=attachment.instance-id,Values=i-0123456789abcdef0"),
+	ROW("ModifyNetworkInterfaceAttribute", "modify-network-interface-attribute", modify_network_interface_attribute, NULL, NULL,
+	    "change an attribute of a network interface",
+	    "ec2ctl modify-network-interface-attribute "
+	    "--network-interface-id eni-0123456789abcdef0 --no-source-dest-check"),
+	ROW("DescribeNetworkInterfaceAttribute", "describe-network-interface-attribute", describe_network_interface_attribute, ANSWER(describe_network_interface_attribute), NULL,
+	    "show an attribute of a network interface",
+	    "ec2ctl describe-network-interface-attribute "
+	    "--network-interface-id eni-0123456789abcdef0 --attribute groupSet"),
 };
 const size_t ec2_n_actions = sizeof(ec2_actions) / sizeof(ec2_actions[0]);
 

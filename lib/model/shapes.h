@@ -159,7 +159,21 @@
 	X(create_route_request)                                     \
 	X(create_route_response)                                    \
 	X(replace_route_request)                                    \
-	X(delete_route_request)
+	X(delete_route_request)                                     \
+	X(instance_private_ip_address)                              \
+	X(instance_network_interface_attachment)                    \
+	X(instance_network_interface)                               \
+	X(network_interface_attachment)                             \
+	X(network_interface)                                        \
+	X(network_interface_attachment_changes)                     \
+	X(create_network_interface_request)                         \
+	X(create_network_interface_response)                        \
+	X(delete_network_interface_request)                         \
+	X(describe_network_interfaces_request)                      \
+	X(describe_network_interfaces_response)                     \
+	X(modify_network_interface_attribute_request)               \
+	X(describe_network_interface_attribute_request)             \
+	X(describe_network_interface_attribute_response)
 
 #define EC2_SHAPE_DECLARE(noun) extern const struct ec2_shape ec2_shape_##noun;
 EC2_SHAPES(EC2_SHAPE_DECLARE)
