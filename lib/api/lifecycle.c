@@ -110,7 +110,7 @@ int ec2_end_locked(struct ec2 *ec2, const struct ec2_inst *inst, enum ec2_end en
 	if (!ret)
 		ret = ec2_usage_end(ec2, id);
 	if (!ret && outcome.state == EC2_STATE_TERMINATED)
-		ret = ec2_volumes_release(ec2, id);
+		ret = ec2_inst_release(ec2, id);
 	return ret;
 }
 

@@ -6,16 +6,15 @@
 
 static void words(FILE *out, const struct ec2_shape *shape)
 {
+	const struct special_flag *special;
 	char name[FLAG_NAME_MAX];
 
 	for (size_t i = 0; shape && i < shape->n_fields; i++) {
 		flag_name(shape->fields[i].name, name);
 		fprintf(out, "--%s ", name);
 	}
-	if (shape && ec2_shape_field(shape, "MinCount"))
-		fputs("--count ", out);
-	if (shape)
-		fputs("--cli-input-json --generate-cli-skeleton ", out);
+	for (size_t i = 0; shape && (special = flags_special(shape, i)); i++)
+		fprintf(out, "--%s ", special->name);
 }
 
 static const char ids[] =
