@@ -24,7 +24,7 @@ SANITIZE ?=
 WARN := -Wall -Wextra -Wimplicit-fallthrough -Wmissing-prototypes -Wstrict-prototypes -Werror
 DEFS := -D_GNU_SOURCE -DEC2_VERSION='"$(VERSION)"' -DEC2_LIBEXECDIR='"$(libexecdir)"'
 # -idirafter: the module has headers named like the system's
-INCLUDES := -I. -Ilib/include -Ilib -idirafter kmod
+INCLUDES := -I. -Ilib/include -Ilib $(shell pkg-config --cflags libnl-route-3.0 2>/dev/null) -idirafter kmod
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2
 COMPILE = $(CC) -std=gnu11 $(CFLAGS) $(if $(SANITIZE),,$(HARDEN)) $(SANITIZE) $(WARN) $(DEFS) $(INCLUDES) -MMD -MP
 
