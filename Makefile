@@ -87,7 +87,7 @@ kmod:
 # another. A unit test
 # links the library and, without its main, the tool that its name begins with.
 VM_DIRS := $(sort $(patsubst %/,%,$(dir $(wildcard tests/vm/*/*.c))))
-VM_FILES := $(filter-out %/tinyguest,$(patsubst %.c,%,$(wildcard tests/vm/*.c)))
+VM_FILES := $(filter-out %/tinyguest %/tinyguest_net,$(patsubst %.c,%,$(wildcard tests/vm/*.c)))
 VM_PROGS := $(foreach d,$(VM_DIRS),$(B)/$(d)/$(notdir $(d))) $(VM_FILES:%=$(B)/%)
 UNIT_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/cmocka/*_test.c))
 UNIT_TOOLS := ec2ctl shim vmm loader
@@ -118,8 +118,8 @@ endef
 $(foreach p,$(VM_FILES),$(eval $(call vm_prog,$(B)/$(p),$(B)/$(p).o)))
 $(foreach d,$(VM_DIRS),$(eval $(call vm_prog,$(B)/$(d)/$(notdir $(d)),$(call objs,$(d)))))
 # the init of the small guest: it has no library to load
-$(B)/tests/vm/tinyguest: $(B)/tests/vm/tinyguest.o
-	$(CC) -static -s -o $@ $<
+$(B)/tests/vm/tinyguest: $(B)/tests/vm/tinyguest.o $(B)/tests/vm/tinyguest_net.o
+	$(CC) -static -s -o $@ $^
 
 setup:
 	@tools/setup/install
