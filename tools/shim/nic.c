@@ -5,10 +5,16 @@
  */
 #include "shim.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "host/cgroup.h"
+
+#define KTHREADD 2
 
 static bool is_missing(int error)
 {
@@ -75,6 +81,38 @@ void nic_close(int *fds, uint32_t n)
 {
 	while (n--)
 		close(fds[n]);
+}
+
+/* A kernel thread of that name; anybody may call a process so. */
+static bool is_worker(const char *pid, const char *name)
+{
+	char path[300], text[128] = "", comm[32];
+	int fd, parent = 0;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%s/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	return n > 0 && sscanf(text, "%*d (%31[^)]) %*c %d", comm, &parent) == 2 &&
+	       parent == KTHREADD && strcmp(comm, name) == 0;
+}
+
+void nic_charge_workers(const struct shim *shim)
+{
+	char name[24];
+	DIR *proc = shim->in_cgroup && shim->n_taps ? opendir("/proc") : NULL;
+	struct dirent *entry;
+
+	snprintf(name, sizeof(name), "vhost-%d", (int)shim->vmm.pid);
+	while (proc && (entry = readdir(proc)))
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
+		    is_worker(entry->d_name, name))
+			(void)ec2_cgroup_enter(shim->id, atoi(entry->d_name));
+	if (proc)
+		closedir(proc);
 }
 
 void nic_release(struct shim *shim)

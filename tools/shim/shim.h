@@ -118,6 +118,11 @@ void machine_release(struct shim *shim);
 int nic_create(struct shim *shim);
 int nic_open_vhost(struct shim *shim, int fds[EC2_LINK_MAX_QUEUES]); /* one per tap */
 void nic_close(int *fds, uint32_t n);
+/*
+ * Before Linux 6.4 vhost's workers are kernel threads that no cgroup (v2) is charged for: have the
+ * instance's be. Later ones are the VMM's own threads. Once the VMM is ready.
+ */
+void nic_charge_workers(const struct shim *shim);
 void nic_release(struct shim *shim);
 
 /* vmm.c: the VMM's process */

@@ -172,6 +172,7 @@ static void on_ready(struct shim *shim, struct source *source, uint32_t events)
 	shim_unwatch(source);
 	if (n >= 2 && memcmp(bytes, "ok", 2) == 0) {
 		shim->vmm.is_ready = true;
+		nic_charge_workers(shim);
 		life_vmm_ready(shim);
 	}
 }
