@@ -51,11 +51,10 @@ static int error_of(int nl)
 	static const struct {
 		int nl, error;
 	} table[] = {
-		{NLE_NOMEM, -ENOMEM},	       {NLE_EXIST, -EEXIST},
-		{NLE_OBJ_NOTFOUND, -ENOENT},   {NLE_NODEV, -ENODEV},
-		{NLE_PERM, -EPERM},	       {NLE_NOACCESS, -EACCES},
-		{NLE_BUSY, -EBUSY},	       {NLE_INVAL, -EINVAL},
-		{NLE_OPNOTSUPP, -EOPNOTSUPP},  {NLE_RANGE, -ERANGE},
+		{NLE_NOMEM, -ENOMEM}, {NLE_EXIST, -EEXIST}, {NLE_OBJ_NOTFOUND, -ENOENT},
+		{NLE_NODEV, -ENODEV}, {NLE_PERM, -EPERM},   {NLE_NOACCESS, -EACCES},
+		{NLE_BUSY, -EBUSY},   {NLE_INVAL, -EINVAL}, {NLE_OPNOTSUPP, -EOPNOTSUPP},
+		{NLE_RANGE, -ERANGE},
 	};
 
 	for (size_t i = 0; nl && i < sizeof(table) / sizeof(table[0]); i++)
@@ -125,8 +124,7 @@ static int add_drop(struct nl_sock *sock, int ifindex, uint32_t hook)
 		.tcm_handle = 1,
 		.tcm_info = TC_H_MAKE(EC2_LINK_DROP_PRIORITY << 16, htons(ETH_P_ALL)),
 	};
-	struct nl_msg *message =
-		nlmsg_alloc_simple(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL);
+	struct nl_msg *message = nlmsg_alloc_simple(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL);
 	int ret;
 
 	if (!message)
@@ -227,9 +225,9 @@ static int open_queue(const struct ec2_link *link, bool first)
 	if (fd < 0)
 		return -errno;
 	memcpy(request.ifr_name, link->name, sizeof(request.ifr_name));
-	request.ifr_flags = (short)(IFF_TAP | IFF_NO_PI | IFF_VNET_HDR |
-				    (link->queues > 1 ? IFF_MULTI_QUEUE : 0) |
-				    (first ? IFF_TUN_EXCL : 0));
+	request.ifr_flags =
+		(short)(IFF_TAP | IFF_NO_PI | IFF_VNET_HDR |
+			(link->queues > 1 ? IFF_MULTI_QUEUE : 0) | (first ? IFF_TUN_EXCL : 0));
 	if (ioctl(fd, TUNSETIFF, &request) == 0 && ioctl(fd, TUNSETVNETHDRSZ, &header) == 0 &&
 	    ioctl(fd, TUNSETOFFLOAD, 0) == 0)
 		return fd;
@@ -344,7 +342,7 @@ int ec2_link_up(const char *name)
 	return ret == -ENOENT ? -ENODEV : ret;
 }
 
-static int delete(void *arg)
+static int delete_link(void *arg)
 {
 	struct nl_sock *sock;
 	int ret = open_route(&sock);
@@ -358,7 +356,7 @@ static int delete(void *arg)
 
 int ec2_link_delete(const char *name)
 {
-	int ret = ec2_netns_run(delete, (void *)name);
+	int ret = ec2_netns_run(delete_link, (void *)name);
 
 	return ret == -ENOENT ? 0 : ret;
 }

@@ -19,7 +19,7 @@
 #define EC2_LINK_MTU 9001 /* EC2's within a VPC */
 
 /* tc's priority of the drop filters, which is the last there is. */
-#define EC2_LINK_DROP_PRIORITY 0xffff
+#define EC2_LINK_DROP_PRIORITY 0xffffU
 
 /* ec2_link_create(): without the drop filters. For tests; nothing protects such a link. */
 #define EC2_LINK_UNFILTERED 1U

@@ -580,15 +580,16 @@ static void net_tells_of_itself(void **state)
 	assert_int_equal(port_in(base + VIRTIO_PCI_COMMON_NUMQ, 2), CONTROL + 1);
 	/* of vhost's features, only those that this file knows */
 	port_out(base + VIRTIO_PCI_COMMON_DFSELECT, 4, 0);
-	assert_int_equal(port_in(base + VIRTIO_PCI_COMMON_DF, 4) &
-				 (1U << 26 | 1U << VIRTIO_F_ANY_LAYOUT | 1U << VIRTIO_NET_F_HOST_UFO),
-			 0);
+	assert_int_equal(
+		port_in(base + VIRTIO_PCI_COMMON_DF, 4) &
+			(1U << 26 | 1U << VIRTIO_F_ANY_LAYOUT | 1U << VIRTIO_NET_F_HOST_UFO),
+		0);
 }
 
 static void net_starts_and_stops(void **state)
 {
-	unsigned int base = start_net(MQ | 1U << VIRTIO_NET_F_GUEST_CSUM | 1U << VIRTIO_NET_F_GUEST_TSO4 |
-				      1U << VIRTIO_NET_F_MRG_RXBUF);
+	unsigned int base = start_net(MQ | 1U << VIRTIO_NET_F_GUEST_CSUM |
+				      1U << VIRTIO_NET_F_GUEST_TSO4 | 1U << VIRTIO_NET_F_MRG_RXBUF);
 	unsigned int i;
 
 	(void)state;
@@ -618,10 +619,8 @@ static void net_starts_and_stops(void **state)
 static void net_refuses_rings_outside_memory(void **state)
 {
 	static const uint64_t rows[][3] = {
-		{MEMORY, 0x12000, 0x14000},
-		{0x10000, MEMORY - 8, 0x14000},
-		{0x10000, 0x12000, MEMORY - 8},
-		{~0ULL - 15, 0x12000, 0x14000},
+		{MEMORY, 0x12000, 0x14000},	{0x10000, MEMORY - 8, 0x14000},
+		{0x10000, 0x12000, MEMORY - 8}, {~0ULL - 15, 0x12000, 0x14000},
 		{0x10000, 0x12001, 0x14000},
 	};
 	unsigned int base = enable(NET_NUMBER), before = vhost_starts, i;
@@ -713,28 +712,52 @@ static void net_reads_indirect_requests(void **state)
 		struct vring_desc outer, inner[3];
 		bool accepted, broken;
 	} rows[] = {
-		{"as it should be", {0xa001, 48, 4, 0},
-		 {{0x8000, 2, 1, 1}, {0x8002, 2, 1, 2}, {0x9000, 1, 2, 0}}, true, false},
-		{"not agreed on", {0xa001, 48, 4, 0},
-		 {{0x8000, 2, 1, 1}, {0x8002, 2, 1, 2}, {0x9000, 1, 2, 0}}, false, true},
-		{"a table in the table", {0xa001, 48, 4, 0},
-		 {{0x8000, 2, 1, 1}, {0xa001, 48, 4, 0}, {0x9000, 1, 2, 0}}, true, true},
-		{"out of the table", {0xa001, 48, 4, 0},
-		 {{0x8000, 2, 1, 1}, {0x8002, 2, 1, 3}, {0x9000, 1, 2, 0}}, true, true},
-		{"a loop", {0xa001, 48, 4, 0},
-		 {{0x8000, 2, 1, 1}, {0x8002, 2, 1, 0}, {0x9000, 1, 2, 0}}, true, false},
+		{"as it should be",
+		 {0xa001, 48, 4, 0},
+		 {{0x8000, 2, 1, 1}, {0x8002, 2, 1, 2}, {0x9000, 1, 2, 0}},
+		 true,
+		 false},
+		{"not agreed on",
+		 {0xa001, 48, 4, 0},
+		 {{0x8000, 2, 1, 1}, {0x8002, 2, 1, 2}, {0x9000, 1, 2, 0}},
+		 false,
+		 true},
+		{"a table in the table",
+		 {0xa001, 48, 4, 0},
+		 {{0x8000, 2, 1, 1}, {0xa001, 48, 4, 0}, {0x9000, 1, 2, 0}},
+		 true,
+		 true},
+		{"out of the table",
+		 {0xa001, 48, 4, 0},
+		 {{0x8000, 2, 1, 1}, {0x8002, 2, 1, 3}, {0x9000, 1, 2, 0}},
+		 true,
+		 true},
+		{"a loop",
+		 {0xa001, 48, 4, 0},
+		 {{0x8000, 2, 1, 1}, {0x8002, 2, 1, 0}, {0x9000, 1, 2, 0}},
+		 true,
+		 false},
 		{"an empty table", {0xa001, 0, 4, 0}, {{0}}, true, true},
 		{"half a descriptor", {0xa001, 40, 4, 0}, {{0}}, true, true},
 		{"more than the queue has", {0xa001, 9 * 16, 4, 0}, {{0}}, true, true},
 		{"outside of memory", {MEMORY - 16, 48, 4, 0}, {{0}}, true, true},
 		{"followed by another", {0xa001, 48, 5, 1}, {{0}}, true, true},
 		{"to be written", {0xa001, 48, 6, 0}, {{0}}, true, true},
-		{"its request outside", {0xa001, 48, 4, 0},
-		 {{MEMORY, 2, 1, 1}, {0x8002, 2, 1, 2}, {0x9000, 1, 2, 0}}, true, true},
-		{"a request of 4 GiB", {0xa001, 48, 4, 0},
-		 {{0, ~0U, 1, 1}, {0x8002, 2, 1, 2}, {0x9000, 1, 2, 0}}, true, true},
-		{"its answer outside", {0xa001, 48, 4, 0},
-		 {{0x8000, 2, 1, 1}, {0x8002, 2, 1, 2}, {MEMORY, 1, 2, 0}}, true, true},
+		{"its request outside",
+		 {0xa001, 48, 4, 0},
+		 {{MEMORY, 2, 1, 1}, {0x8002, 2, 1, 2}, {0x9000, 1, 2, 0}},
+		 true,
+		 true},
+		{"a request of 4 GiB",
+		 {0xa001, 48, 4, 0},
+		 {{0, ~0U, 1, 1}, {0x8002, 2, 1, 2}, {0x9000, 1, 2, 0}},
+		 true,
+		 true},
+		{"its answer outside",
+		 {0xa001, 48, 4, 0},
+		 {{0x8000, 2, 1, 1}, {0x8002, 2, 1, 2}, {MEMORY, 1, 2, 0}},
+		 true,
+		 true},
 	};
 	static const uint8_t request[] = {4, 0, 2, 0};
 	unsigned int i;
@@ -778,7 +801,8 @@ static void net_heeds_event_indices(void **state)
 	for (i = 0; i < 5; i++) {
 		ask_control(base, request, 4, 1);
 		assert_int_equal(*avail_event, i + 1);
-		assert_int_equal(read(msix_eventfd(&net->msix, 0), &count, sizeof(count)) > 0, i == 2);
+		assert_int_equal(read(msix_eventfd(&net->msix, 0), &count, sizeof(count)) > 0,
+				 i == 2);
 	}
 	status_out(base, 0);
 }
@@ -813,8 +837,8 @@ static void net_outlives_a_hostile_driver(void **state)
 			*(uint32_t *)(memory + i) = random() % 8 ? 4 | (uint32_t)random() % 6 << 16
 								 : (uint32_t)random();
 		for (i = 0; i < 8; i++)
-			put_desc(i, near_memory(), random() % 4 ? (uint32_t)random() % 5
-							       : (uint32_t)random() % 256,
+			put_desc(i, near_memory(),
+				 random() % 4 ? (uint32_t)random() % 5 : (uint32_t)random() % 256,
 				 random() % 8, random() % 9);
 		/* a good one among them, or none would get far */
 		if (random() % 2) {

@@ -73,6 +73,7 @@ int main(int argc, char **argv)
 		puts(name);
 		return 0;
 	}
-	fprintf(stderr, "usage: links hold OWNER QUEUES [unfiltered] | list | delete NAME | name ID\n");
+	fprintf(stderr,
+		"usage: links hold OWNER QUEUES [unfiltered] | list | delete NAME | name ID\n");
 	return 2;
 }

@@ -94,8 +94,8 @@ static int show(const char *line)
 	/* the carrier comes by a work item */
 	for (i = 0; i < 20 && number_in("carrier") != 1; i++)
 		usleep(100000);
-	say("ok net %02x:%02x:%02x:%02x:%02x:%02x mtu=%d carrier=%d queues=%u of %u", mac[0], mac[1],
-	    mac[2], mac[3], mac[4], mac[5], number_in("mtu"), number_in("carrier"),
+	say("ok net %02x:%02x:%02x:%02x:%02x:%02x mtu=%d carrier=%d queues=%u of %u", mac[0],
+	    mac[1], mac[2], mac[3], mac[4], mac[5], number_in("mtu"), number_in("carrier"),
 	    channels.combined_count, channels.max_combined);
 	return 0;
 }
@@ -131,7 +131,7 @@ static uint16_t checksum(const void *data, size_t words)
 	while (words--)
 		sum += *word++;
 	sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~(sum + (sum >> 16));
+	return (uint16_t) ~(sum + (sum >> 16));
 }
 
 static int await_reply(int fd, uint16_t id, int deadline_ms)
@@ -440,9 +440,9 @@ bool obey_network(const char *line)
 		const char *verb;
 		int (*fn)(const char *line);
 	} verbs[] = {
-		{"net", show},		 {"address", set_address}, {"ping", ping},
-		{"send", send_frame},	 {"receive", receive_frame}, {"channels", set_channels},
-		{"spread", spread},	 {"rebind", rebind},	   {"tcp", tcp},
+		{"net", show},	      {"address", set_address},	  {"ping", ping},
+		{"send", send_frame}, {"receive", receive_frame}, {"channels", set_channels},
+		{"spread", spread},   {"rebind", rebind},	  {"tcp", tcp},
 	};
 	char verb[16] = "";
 	size_t i;

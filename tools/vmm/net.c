@@ -27,9 +27,9 @@
 _Static_assert(MAX_QUEUES <= VIRTIO_MAX_QUEUES, "the queue pairs and the control queue fit");
 
 /* What vhost has a part in; the rest is between driver, tap and this file. */
-#define VHOST_FEATURES                                                               \
-	(BIT(VIRTIO_F_VERSION_1) | BIT(VIRTIO_NET_F_MRG_RXBUF) |                     \
-	 BIT(VIRTIO_RING_F_EVENT_IDX) | BIT(VIRTIO_RING_F_INDIRECT_DESC))
+#define VHOST_FEATURES                                                                          \
+	(BIT(VIRTIO_F_VERSION_1) | BIT(VIRTIO_NET_F_MRG_RXBUF) | BIT(VIRTIO_RING_F_EVENT_IDX) | \
+	 BIT(VIRTIO_RING_F_INDIRECT_DESC))
 
 /*
  * Its BARs say so, so the PCI lock is held in all below but net_own(). Queue 2n receives and 2n + 1
