@@ -24,7 +24,7 @@ SANITIZE ?=
 WARN := -Wall -Wextra -Wimplicit-fallthrough -Wmissing-prototypes -Wstrict-prototypes -Werror
 DEFS := -D_GNU_SOURCE -DEC2_VERSION='"$(VERSION)"' -DEC2_LIBEXECDIR='"$(libexecdir)"'
 # -idirafter: the module has headers named like the system's
-INCLUDES := -I. -Ilib/include -Ilib -I$(B) -idirafter kmod
+INCLUDES := -I. -Ilib/include -Ilib -I$(B) $(shell pkg-config --cflags libnl-route-3.0 2>/dev/null) -idirafter kmod
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2
 COMPILE = $(CC) -std=gnu11 $(CFLAGS) $(if $(SANITIZE),,$(HARDEN)) $(SANITIZE) $(WARN) $(DEFS) $(INCLUDES) -MMD -MP
 
@@ -103,7 +103,7 @@ kmod:
 # another. A unit test
 # links the library and, without its main, the tool that its name begins with.
 VM_DIRS := $(sort $(patsubst %/,%,$(dir $(wildcard tests/vm/*/*.c))))
-VM_FILES := $(filter-out %/tinyguest,$(patsubst %.c,%,$(wildcard tests/vm/*.c)))
+VM_FILES := $(filter-out %/tinyguest %/tinyguest_net,$(patsubst %.c,%,$(wildcard tests/vm/*.c)))
 VM_PROGS := $(foreach d,$(VM_DIRS),$(B)/$(d)/$(notdir $(d))) $(VM_FILES:%=$(B)/%)
 UNIT_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/cmocka/*_test.c))
 UNIT_TOOLS := ec2ctl shim vmm loader
@@ -139,8 +139,8 @@ $(BPF_TEST): $(call objs,tests/bpf) $(LIB_A)
 	$(CC) $(SANITIZE) -o $@ $^ $(LIB_LIBS) -lpthread
 
 # the init of the small guest: it has no library to load
-$(B)/tests/vm/tinyguest: $(B)/tests/vm/tinyguest.o
-	$(CC) -static -s -o $@ $<
+$(B)/tests/vm/tinyguest: $(B)/tests/vm/tinyguest.o $(B)/tests/vm/tinyguest_net.o
+	$(CC) -static -s -o $@ $^
 
 setup:
 	@tools/setup/install

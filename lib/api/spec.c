@@ -146,6 +146,25 @@ static int use_type(struct ec2 *ec2, const struct ec2_inst *inst, struct ec2_lau
 	return 0;
 }
 
+/*
+ * One interface, named for the instance. Its address is locally administered, and the same at every start:
+ * it is made of the last digits of the id, which are random.
+ */
+static void use_nic(struct ec2_launch_spec *spec)
+{
+	struct ec2_launch_nic *nic = &spec->nic;
+	const char *id = spec->instance_id;
+	uint64_t digits = strtoull(id + strlen(id) - 10, NULL, 16);
+
+	nic->link.queues = ec2_link_queues(spec->vcpus);
+	nic->link.mtu = EC2_LINK_MTU;
+	ec2_link_name(id, nic->link.name);
+	snprintf(nic->link.owner, sizeof(nic->link.owner), "%s", id);
+	nic->mac[0] = 0x02;
+	for (int i = 0; i < 5; i++)
+		nic->mac[1 + i] = (uint8_t)(digits >> 8 * (4 - i));
+}
+
 static int fill(struct ec2 *ec2, const struct ec2_inst *inst, struct ec2_launch_spec *spec)
 {
 	int ret;
@@ -164,6 +183,8 @@ static int fill(struct ec2 *ec2, const struct ec2_inst *inst, struct ec2_launch_
 			  spec->instance_id);
 	if (ret >= 0)
 		ret = use_type(ec2, inst, spec);
+	if (!ret)
+		use_nic(spec);
 	if (!ret)
 		ret = inst->pub.kernel_id ? use_kernel(ec2, inst, spec) : use_loader(ec2, spec);
 	return ret;
