@@ -17,7 +17,6 @@
 
 #include "api/ec2.h"
 #include "api/lifecycle.h"
-#include "host/launch.h"
 #include "kmod/uapi/ec2ctl.h"
 #include "store/db.h"
 
@@ -98,6 +97,7 @@ static void shim_start(struct fake *fake, struct ec2 *ec2, const char *id)
 	ec2_step_hook = NULL;
 	ret = ec2_launch_spec_load(ec2, id, &spec);
 	if (!ret) {
+		fake->nic = spec->nic;
 		ec2_launch_spec_free(spec);
 		ret = ec2_instance_started(ec2, id);
 	}

@@ -10,6 +10,7 @@
 #include <ec2ctl.h>
 
 #include "host/kernel.h"
+#include "host/launch.h"
 
 struct fake {
 	char dir[64];
@@ -23,6 +24,7 @@ struct fake {
 	uint64_t memory_total;
 	uint32_t cpus;
 	const char *boot;
+	struct ec2_launch_nic nic; /* of the last start */
 	int launches; /* how many there have been */
 	int signals;
 	uint32_t last_signal, last_flags;

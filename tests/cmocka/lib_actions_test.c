@@ -458,6 +458,35 @@ static void a_dead_shim_is_a_stopped_instance(void **state)
 	assert_string_equal(fake_state(region->ec2, region_get(region, "PROTECTED")), "running");
 }
 
+/* The last digits of the id make the address and the name of the tap. */
+static void an_instance_has_one_interface(void **state)
+{
+	struct region *region = *state;
+	char *id = fake_instance(region->ec2, region->image);
+	const struct ec2_launch_nic nic = region->fake.nic;
+	char mac[24], name[EC2_LINK_NAME];
+
+	snprintf(mac, sizeof(mac), "%02x%02x%02x%02x%02x", nic.mac[1], nic.mac[2], nic.mac[3],
+		 nic.mac[4], nic.mac[5]);
+	assert_int_equal(nic.mac[0], 0x02);
+	assert_string_equal(mac, id + strlen(id) - 10);
+	snprintf(name, sizeof(name), "i%s", id + strlen(id) - 14);
+	assert_string_equal(nic.link.name, name);
+	assert_string_equal(nic.link.owner, id);
+	assert_int_equal(nic.link.mtu, 9001);
+	/* a t3.nano has two processors */
+	assert_int_equal(nic.link.queues, 2);
+	assert_int_equal(ec2_link_queues(1), 1);
+	assert_int_equal(ec2_link_queues(32), 4);
+	free(region->running);
+	region->running = id;
+	must(region, "StopInstances", "{'InstanceIds': ['$RUNNING']}");
+	fake_settle(&region->fake);
+	memset(&region->fake.nic, 0, sizeof(nic));
+	must(region, "StartInstances", "{'InstanceIds': ['$RUNNING']}");
+	assert_memory_equal(&region->fake.nic, &nic, sizeof(nic));
+}
+
 static void a_rebooted_host_gets_back_what_ran(void **state)
 {
 	struct region *region = *state;
@@ -544,6 +573,7 @@ int main(void)
 		TEST(a_cancelled_import_leaves_nothing),
 		TEST(the_root_volume_is_as_asked),
 		TEST(a_dead_shim_is_a_stopped_instance),
+		TEST(an_instance_has_one_interface),
 		TEST(a_rebooted_host_gets_back_what_ran),
 		TEST(no_module_says_what_to_do),
 		TEST(types_of_the_host),

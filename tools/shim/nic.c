@@ -54,8 +54,11 @@ int nic_create(struct shim *shim)
 		return -1;
 	ret = ec2_link_create(link, 0, shim->taps);
 	if (ret)
-		return shim_fail(shim, "Server.InternalError", "cannot make the tap %s: %s",
-				 link->name, strerror(-ret));
+		return shim_fail(shim, "Server.InternalError", "cannot make the tap %s: %s%s",
+				 link->name, strerror(-ret),
+				 is_missing(ret) ? " (its filters need the kernel's modules"
+						   " sch_ingress and cls_bpf)"
+						 : "");
 	shim->n_taps = link->queues;
 	ret = ec2_link_up(link->name);
 	return ret ? shim_fail(shim, "Server.InternalError", "cannot switch on the tap %s: %s",
