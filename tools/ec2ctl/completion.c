@@ -33,6 +33,8 @@ static const char ids[] =
 	"q='describe-internet-gateways --query InternetGateways[].InternetGatewayId' ;;\n"
 	"\t--route-table-id|--route-table-ids) q='describe-route-tables --query "
 	"RouteTables[].RouteTableId' ;;\n"
+	"\t--network-acl-id|--network-acl-ids) q='describe-network-acls --query "
+	"NetworkAcls[].NetworkAclId' ;;\n"
 	"\t--network-interface-id|--network-interface-ids) q='describe-network-interfaces --query "
 	"NetworkInterfaces[].NetworkInterfaceId' ;;\n"
 	"\t*) return 1 ;;\n\tesac\n"
