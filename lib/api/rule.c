@@ -47,18 +47,22 @@ static const struct protocol {
 	{"icmp", 1, 255, true},
 	{"icmpv6", 58, 255, true},
 };
+#define N_PROTOCOLS (sizeof(protocols) / sizeof(protocols[0]))
 
-static const struct protocol *known(const char *text)
+int ec2_protocol_parse(const char *text, int *number)
 {
-	char *end;
-	long number = strtol(text, &end, 10);
+	size_t digits = strspn(text, "0123456789");
 
-	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
-		if (strcasecmp(protocols[i].name, text) == 0 ||
-		    (*text && !*end && number == protocols[i].number))
-			return &protocols[i];
+	for (size_t i = 0; i < N_PROTOCOLS; i++) {
+		if (strcasecmp(protocols[i].name, text) == 0) {
+			*number = protocols[i].number;
+			return 0;
+		}
 	}
-	return NULL;
+	*number = atoi(text);
+	if (strcmp(text, "-1") == 0)
+		return 0;
+	return digits && digits <= 3 && !text[digits] && *number <= 255 ? 0 : -EINVAL;
 }
 
 static int set_ports(struct ec2 *ec2, const struct protocol *protocol, const struct ec2_int *from,
@@ -100,17 +104,18 @@ static int set_ports(struct ec2 *ec2, const struct protocol *protocol, const str
 static int set_protocol(struct ec2 *ec2, const char *text, const struct ec2_int *from,
 			const struct ec2_int *to, struct ec2_rule *rule)
 {
-	const struct protocol *protocol = known(text);
-	size_t digits = strspn(text, "0123456789");
+	int number;
 
 	rule->from = rule->to = -1;
-	if (protocol) {
-		snprintf(rule->protocol, sizeof(rule->protocol), "%s", protocol->name);
-		return set_ports(ec2, protocol, from, to, rule);
-	}
-	if (strcmp(text, "-1") && (!digits || digits > 3 || text[digits] || atoi(text) > 255))
+	if (ec2_protocol_parse(text, &number))
 		return invalid(ec2, "Invalid value '%s' for IP protocol. Unknown protocol.", text);
-	snprintf(rule->protocol, sizeof(rule->protocol), "%d", atoi(text));
+	for (size_t i = 0; i < N_PROTOCOLS; i++) {
+		if (protocols[i].number != number)
+			continue;
+		snprintf(rule->protocol, sizeof(rule->protocol), "%s", protocols[i].name);
+		return set_ports(ec2, &protocols[i], from, to, rule);
+	}
+	snprintf(rule->protocol, sizeof(rule->protocol), "%d", number);
 	return 0;
 }
 

@@ -29,6 +29,8 @@ int ec2_rules_parse(struct ec2 *ec2, const char *group, bool egress,
 /* The one rule of a struct ec2_security_group_rule_request. */
 int ec2_rule_parse(struct ec2 *ec2, const char *group, bool egress,
 		   const struct ec2_security_group_rule_request *request, struct ec2_rule *rule);
+/* "tcp", "6", "-1" ... as a number. Return: 0, or -EINVAL: it is none. */
+int ec2_protocol_parse(const char *text, int *number);
 /* Descriptions and names: up to 255 of the characters that EC2 takes. NULL is allowed. */
 int ec2_check_description(struct ec2 *ec2, const char *what, const char *text);
 

@@ -67,7 +67,7 @@ static int find_groups(struct ec2 *ec2, const struct ec2_run_instances_request *
 int ec2_launch_network_check(struct ec2 *ec2, const struct ec2_run_instances_request *r, int min,
 			     int *count, struct ec2_launch_network *network)
 {
-	int64_t addresses;
+	int64_t addresses = 0;
 	int ret = ec2_network_ready(ec2);
 
 	if (!ret)

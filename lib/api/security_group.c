@@ -36,39 +36,38 @@ static const struct ec2_filter_row filters[] = {
 		     " r.egress = p.egress AND r.protocol = p.protocol AND"                     \
 		     " r.from_port = p.from_port AND r.to_port = p.to_port AND r.kind = '" kind \
 		     "' ORDER BY r.seq")
+#define PAIRS PEERS("group", "json_object('GroupId', peer, 'UserId', ?1, 'Description', description)")
+#define RANGES PEERS("ipv4", "json_object('CidrIp', peer, 'Description', description)")
+#define RANGES6 PEERS("ipv6", "json_object('CidrIpv6', peer, 'Description', description)")
+#define LISTS PEERS("prefix-list", "json_object('PrefixListId', peer, 'Description', description)")
+
+/* A permission is the rules that differ in their peers only; other protocols have no ports. */
 #define PORT(column) "iif(protocol IN ('tcp', 'udp', 'icmp', 'icmpv6'), " column ", NULL)"
-#define PERMISSIONS(egress)                                                                                                                                                                                                                                                        \
-	EC2_SQL_LIST(                                                                                                                                                                                                                                                              \
-		"json_object('IpProtocol', protocol, 'FromPort', " PORT("from_port") ", 'ToPort', " PORT(                                                                                                                                                                          \
-			"to_port") ", 'UserIdGroupPairs', json(pairs),"                                                                                                                                                                                                            \
-				   " 'IpRanges', json(ranges), 'Ipv6Ranges', json(ranges6),"                                                                                                                                                                                       \
-				   " 'PrefixListIds', json(lists))",                                                                                                                                                                                                               \
-		"p.protocol, p.from_port, p.to_port, " PEERS(                                                                                                                                                                                                                      \
-			"group",                                                                                                                                                                                                                                                   \
-			"json_object('GroupId', peer, 'UserId', ?1, 'Description',"                                                                                                                                                                                                \
-			" description)") " AS pairs, " PEERS("ipv4",                                                                                                                                                                                                               \
-							     "json_object('CidrIp', peer, 'Description', description)") " AS ranges, " PEERS("ipv6",                                                                                                                               \
-																	     "json_object('CidrIpv6', peer, 'Description', description)") " AS ranges6, " PEERS("prefix-list",                                     \
-																												"json_object('PrefixListId', peer, 'Description'," \
-																												" description)") " AS lists",                      \
-		"security_group_rules p WHERE p.security_group = g.id AND p.egress = " egress                                                                                                                                                                                      \
-		" GROUP BY p.protocol, p.from_port, p.to_port ORDER BY min(p.seq)")
+#define PERMISSION                                                                   \
+	"json_object('IpProtocol', protocol,"                                        \
+	" 'FromPort', " PORT("from_port") ", 'ToPort', " PORT("to_port") ","         \
+	" 'UserIdGroupPairs', json(pairs), 'IpRanges', json(ranges),"                \
+	" 'Ipv6Ranges', json(ranges6), 'PrefixListIds', json(lists))"
+#define COLUMNS                                                                      \
+	"p.protocol, p.from_port, p.to_port, " PAIRS " AS pairs, " RANGES            \
+	" AS ranges, " RANGES6 " AS ranges6, " LISTS " AS lists"
+#define RULES(egress)                                                                \
+	"security_group_rules p WHERE p.security_group = g.id AND p.egress = " egress \
+	" GROUP BY p.protocol, p.from_port, p.to_port ORDER BY min(p.seq)"
+#define PERMISSIONS_IN EC2_SQL_LIST(PERMISSION, COLUMNS, RULES("0"))
+#define PERMISSIONS_OUT EC2_SQL_LIST(PERMISSION, COLUMNS, RULES("1"))
 
 static const struct ec2_listing group_listing = {
 	.prefix = "sg",
 	.ids = "GroupIds",
 	.items = "SecurityGroups",
 	.shape = &ec2_shape_security_group,
-	.select =
-		"SELECT seq, id, json_object("
-		"'Description', description, 'GroupName', name,"
-		"'IpPermissions', " PERMISSIONS(
-			"0") ","
-			     "'OwnerId', ?1, 'GroupId', id,"
-			     "'IpPermissionsEgress', " PERMISSIONS(
-				     "1") ","
-					  "'Tags', " EC2_SQL_TAGS("g.id") ", 'VpcId', vpc) AS item"
-									  " FROM security_groups g",
+	.select = "SELECT seq, id, json_object("
+		  "'Description', description, 'GroupName', name,"
+		  "'IpPermissions', " PERMISSIONS_IN ", 'OwnerId', ?1, 'GroupId', id,"
+		  "'IpPermissionsEgress', " PERMISSIONS_OUT ","
+		  "'Tags', " EC2_SQL_TAGS("g.id") ", 'VpcId', vpc) AS item"
+		  " FROM security_groups g",
 	.filters = filters,
 	.n_filters = sizeof(filters) / sizeof(filters[0]),
 };

@@ -27,6 +27,7 @@
 #include <ec2ctl/internet_gateway.h>
 #include <ec2ctl/route_table.h>
 #include <ec2ctl/network_interface.h>
+#include <ec2ctl/network_acl.h>
 #include <ec2ctl/reconcile.h>
 
 #endif

@@ -78,6 +78,13 @@ CALL1(delete_network_interface)
 CALL2(describe_network_interfaces)
 CALL1(modify_network_interface_attribute)
 CALL2(describe_network_interface_attribute)
+CALL2(create_network_acl)
+CALL1(delete_network_acl)
+CALL2(describe_network_acls)
+CALL1(create_network_acl_entry)
+CALL1(replace_network_acl_entry)
+CALL1(delete_network_acl_entry)
+CALL2(replace_network_acl_association)
 
 #define ROW(action, cmd, noun, resp, list, text, shown)                                        \
 	{                                                                                      \
@@ -290,6 +297,34 @@ const struct ec2_action ec2_actions[] = {
 	    "show an attribute of a network interface",
 	    "ec2ctl describe-network-interface-attribute "
 	    "--network-interface-id eni-0123456789abcdef0 --attribute groupSet"),
+	ROW("CreateNetworkAcl", "create-network-acl", create_network_acl, ANSWER(create_network_acl), NULL,
+	    "make a network ACL",
+	    "ec2ctl create-network-acl "
+	    "--vpc-id vpc-0123456789abcdef0"),
+	ROW("DeleteNetworkAcl", "delete-network-acl", delete_network_acl, NULL, NULL,
+	    "remove a network ACL",
+	    "ec2ctl delete-network-acl "
+	    "--network-acl-id acl-0123456789abcdef0"),
+	ROW("DescribeNetworkAcls", "describe-network-acls", describe_network_acls, ANSWER(describe_network_acls), "NetworkAcls",
+	    "list network ACLs and their rules",
+	    "ec2ctl describe-network-acls "
+	    "--filters Name=association.subnet-id,Values=subnet-0123456789abcdef0"),
+	ROW("CreateNetworkAclEntry", "create-network-acl-entry", create_network_acl_entry, NULL, NULL,
+	    "add a rule to a network ACL",
+	    "ec2ctl create-network-acl-entry "
+	    "--network-acl-id acl-0123456789abcdef0 --ingress --rule-number 100 --protocol tcp --port-range From=443,To=443 --cidr-block 0.0.0.0/0 --rule-action allow"),
+	ROW("ReplaceNetworkAclEntry", "replace-network-acl-entry", replace_network_acl_entry, NULL, NULL,
+	    "change a rule of a network ACL",
+	    "ec2ctl replace-network-acl-entry "
+	    "--network-acl-id acl-0123456789abcdef0 --ingress --rule-number 100 --protocol -1 --cidr-block 10.0.0.0/8 --rule-action deny"),
+	ROW("DeleteNetworkAclEntry", "delete-network-acl-entry", delete_network_acl_entry, NULL, NULL,
+	    "remove a rule of a network ACL",
+	    "ec2ctl delete-network-acl-entry "
+	    "--network-acl-id acl-0123456789abcdef0 --egress --rule-number 100"),
+	ROW("ReplaceNetworkAclAssociation", "replace-network-acl-association", replace_network_acl_association, ANSWER(replace_network_acl_association), NULL,
+	    "give a subnet another network ACL",
+	    "ec2ctl replace-network-acl-association "
+	    "--association-id aclassoc-0123456789abcdef0 --network-acl-id acl-0123456789abcdef0"),
 };
 const size_t ec2_n_actions = sizeof(ec2_actions) / sizeof(ec2_actions[0]);
 

@@ -173,7 +173,22 @@
 	X(describe_network_interfaces_response)                     \
 	X(modify_network_interface_attribute_request)               \
 	X(describe_network_interface_attribute_request)             \
-	X(describe_network_interface_attribute_response)
+	X(describe_network_interface_attribute_response)            \
+	X(icmp_type_code)                                           \
+	X(port_range)                                               \
+	X(network_acl_entry)                                        \
+	X(network_acl_association)                                  \
+	X(network_acl)                                              \
+	X(create_network_acl_request)                               \
+	X(create_network_acl_response)                              \
+	X(delete_network_acl_request)                               \
+	X(describe_network_acls_request)                            \
+	X(describe_network_acls_response)                           \
+	X(create_network_acl_entry_request)                         \
+	X(replace_network_acl_entry_request)                        \
+	X(delete_network_acl_entry_request)                         \
+	X(replace_network_acl_association_request)                  \
+	X(replace_network_acl_association_response)
 
 #define EC2_SHAPE_DECLARE(noun) extern const struct ec2_shape ec2_shape_##noun;
 EC2_SHAPES(EC2_SHAPE_DECLARE)

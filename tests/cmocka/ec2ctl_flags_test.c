@@ -160,6 +160,10 @@ static const struct row permissions[] = {
 	{AUTHORIZE "--port", NULL, "--port: a value is wanted"},
 	{AUTHORIZE "--port 22 --cidr 0.0.0.0/0", NULL, "are required: --protocol"},
 	{AUTHORIZE "--protocol tcp --ip-permissions IpProtocol=tcp", NULL, "cannot be used together"},
+	{"delete-network-acl-entry --network-acl-id acl-1 --rule-number 1 --ingress",
+	 "{'NetworkAclId': 'acl-1', 'RuleNumber': 1, 'Egress': false}", NULL},
+	{"delete-network-acl-entry --network-acl-id acl-1 --rule-number 1 --egress",
+	 "{'NetworkAclId': 'acl-1', 'RuleNumber': 1, 'Egress': true}", NULL},
 	{"update-security-group-rule-descriptions-ingress --group-id sg-1 --protocol tcp", NULL,
 	 "Unknown option: --protocol"},
 };

@@ -247,6 +247,14 @@ static int set_skeleton(struct parse *p, const char *text)
 	return 0;
 }
 
+/* `--ingress` for `--no-egress`, as the AWS command line has it */
+static int set_ingress(struct parse *p, const char *text)
+{
+	(void)text;
+	json_object_set_new(p->request, "Egress", json_false());
+	return 0;
+}
+
 /* ---- one permission of a security group, as the AWS command line takes it ---- */
 
 static json_t *permission(struct parse *p)
@@ -350,6 +358,7 @@ static const struct {
 	 "SecurityGroupRuleDescriptions", 1, set_group},
 	{{"group-owner", "<string>", "the owner of that group"}, "IpPermissions",
 	 "SecurityGroupRuleDescriptions", 1, set_owner},
+	{{"ingress", "", "a rule for what enters the subnet"}, "Egress", NULL, 0, set_ingress},
 	{{"cli-input-json", "<string>", "the request as JSON, or file://PATH"}, NULL, NULL, 1,
 	 set_input},
 	{{"generate-cli-skeleton", "", "print such a JSON to fill in"}, NULL, NULL, 2, set_skeleton},
