@@ -41,7 +41,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, EC2_BPF_MAX_ROUTES);
 	__type(key, struct ec2_route_key);
-	__type(value, struct ec2_route);
+	__type(value, struct ec2_route_value);
 } routes EC2_MAP;
 
 struct {

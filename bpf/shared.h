@@ -121,7 +121,7 @@ struct ec2_route_key {
 	__be32 ip;
 };
 
-struct ec2_route {
+struct ec2_route_value {
 	__u32 kind;
 	__u32 target;
 	__u32 reserved[2];
@@ -249,7 +249,7 @@ _Static_assert(sizeof(struct ec2_eni) == 96, "eni");
 _Static_assert(sizeof(struct ec2_mapping_key) == 8, "mapping key");
 _Static_assert(sizeof(struct ec2_mapping) == 32, "mapping");
 _Static_assert(sizeof(struct ec2_route_key) == 12, "route key");
-_Static_assert(sizeof(struct ec2_route) == 16, "route");
+_Static_assert(sizeof(struct ec2_route_value) == 16, "route");
 _Static_assert(sizeof(struct ec2_flow_key) == 16, "flow key");
 _Static_assert(sizeof(struct ec2_flow) == 32, "flow");
 _Static_assert(sizeof(struct ec2_policy_64) % 8 == 0, "policy 64");

@@ -25,7 +25,7 @@ static __always_inline int route_table(const struct ec2_eni *eni, __be32 dst, st
 {
 	struct ec2_route_key key = {
 		.prefixlen = 64, .table = bpf_htonl(eni->route_table), .ip = dst};
-	const struct ec2_route *route = bpf_map_lookup_elem(&routes, &key);
+	const struct ec2_route_value *route = bpf_map_lookup_elem(&routes, &key);
 	const struct ec2_mapping *mapping;
 
 	if (!route)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/data_path.h"
 #include "api/image.h"
 #include "api/interface.h"
 #include "api/request.h"
@@ -287,8 +288,11 @@ int ec2_modify_instance_attribute(struct ec2 *ec2,
 		ret = modify(ec2, &inst, r, &change);
 	if (!ret)
 		ret = ec2_dry_run(ec2, r->dry_run);
+	if (!ret)
+		ret = ec2_data_path_touch(ec2);
 	ec2_inst_clear(&inst);
-	return ec2_end(ec2, ret);
+	ret = ec2_end(ec2, ret);
+	return ret ? ret : ec2_data_path_settle(ec2);
 }
 
 /* ---- DescribeInstanceAttribute ---- */

@@ -148,6 +148,14 @@ static int new_mac(struct ec2 *ec2, char mac[MAC_SIZE])
 	return 0;
 }
 
+int ec2_mac_parse(const char *text, uint8_t mac[6])
+{
+	int n = sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", &mac[0], &mac[1], &mac[2],
+		       &mac[3], &mac[4], &mac[5]);
+
+	return n == 6 ? 0 : -EINVAL;
+}
+
 /* ip-10-0-1-4.ec2.internal, as us-east-1 has it, or ip-10-0-1-4.REGION.compute.internal */
 static int insert_address(struct ec2 *ec2, const struct ec2_interface *interface, const char *id)
 {

@@ -18,6 +18,8 @@ struct ec2_interface {
 /* An interface with its address and groups, all of which have been checked. */
 int ec2_interface_make(struct ec2 *ec2, const struct ec2_interface *interface, char *id);
 
+/* "02:00:5e:10:00:ff" as bytes. Return: 0 or -EINVAL. */
+int ec2_mac_parse(const char *text, uint8_t mac[6]);
 /*
  * The text as an address that the subnet has to give: InvalidParameterValue, InvalidIPAddress.InUse. NULL
  * gives 0.

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/data_path.h"
 #include "api/network.h"
 
 static int no_memory(struct ec2 *ec2)
@@ -175,7 +176,11 @@ int ec2_change(struct ec2 *ec2, const struct ec2_shape *request_shape, const voi
 		ret = act(ec2, request, response);
 	if (ret >= 0)
 		ret = ec2_dry_run(ec2, dry_run(request_shape, request));
+	if (!ret)
+		ret = ec2_data_path_touch(ec2);
 	ret = ec2_end(ec2, ret);
+	if (!ret)
+		ret = ec2_data_path_settle(ec2);
 	if (ret && response_shape)
 		ec2_shape_clear(response_shape, response);
 	return ret;

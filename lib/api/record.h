@@ -32,7 +32,10 @@ int ec2_record_load(struct ec2 *ec2, const struct ec2_listing *listing, const ch
 int ec2_record_add(struct ec2 *ec2, const struct ec2_listing *listing, const char *id,
 		   struct ec2_list *list);
 
-/* An action that changes records: within one transaction, which a dry run undoes. */
+/*
+ * An action that changes records: within one transaction, which a dry run undoes. What it means to running
+ * instances takes effect before it returns.
+ */
 typedef int (*ec2_act)(struct ec2 *ec2, const void *request, void *response);
 int ec2_change(struct ec2 *ec2, const struct ec2_shape *request_shape, const void *request,
 	       const struct ec2_shape *response_shape, void *response, ec2_act act);

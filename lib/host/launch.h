@@ -75,6 +75,11 @@ struct ec2_launch_spec {
 /* api side, by the shim */
 int ec2_launch_spec_load(struct ec2 *ec2, const char *instance_id, struct ec2_launch_spec **spec);
 void ec2_launch_spec_free(struct ec2_launch_spec *spec);
+/*
+ * The instance's tap has been made, closed and off: let it into its VPC, if it has an interface there. It may
+ * be switched on afterwards. Return: 0 or -errno.
+ */
+int ec2_launch_connect(struct ec2 *ec2, const char *instance_id);
 
 /*
  * host side, by the library: make the run directory, take the lock, spawn the shim (in a session of

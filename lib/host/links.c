@@ -375,6 +375,7 @@ static void describe(struct rtnl_link *from, struct ec2_link *link)
 	snprintf(link->name, sizeof(link->name), "%s", rtnl_link_get_name(from));
 	snprintf(link->owner, sizeof(link->owner), "%s", alias ? alias : "");
 	link->mtu = rtnl_link_get_mtu(from);
+	link->ifindex = (uint32_t)rtnl_link_get_ifindex(from);
 }
 
 static int list(void *arg)

@@ -29,6 +29,7 @@ struct ec2_link {
 	char owner[EC2_LINK_OWNER]; /* the instance's id; the link's alias, as `ip link` shows it */
 	uint32_t queues; /* queue pairs, 1 to EC2_LINK_MAX_QUEUES */
 	uint32_t mtu;
+	uint32_t ifindex; /* in the namespace: said by ec2_links_list() */
 };
 
 /* The link's name for an interface's or instance's id: the first letter and the last 14 digits of it. */

@@ -33,12 +33,12 @@ static const char *const pin_names[EC2_N_FDS] = {
 #undef X
 };
 
-int ec2_vpc_lock(struct ec2_vpc *vpc)
+int ec2_vpc_lock(struct ec2_vpc_card *vpc)
 {
 	return flock(vpc->lock_fd, LOCK_EX) ? -errno : 0;
 }
 
-void ec2_vpc_unlock(struct ec2_vpc *vpc)
+void ec2_vpc_unlock(struct ec2_vpc_card *vpc)
 {
 	flock(vpc->lock_fd, LOCK_UN);
 }
@@ -66,12 +66,12 @@ static int open_folder(const char *pins, bool own)
 	return fd < 0 ? -errno : fd;
 }
 
-static int pin_path(const struct ec2_vpc *vpc, const char *name, char *path, size_t size)
+static int pin_path(const struct ec2_vpc_card *vpc, const char *name, char *path, size_t size)
 {
 	return snprintf(path, size, "%s/%s", vpc->pins, name) < (int)size ? 0 : -ENAMETOOLONG;
 }
 
-static int open_pins(struct ec2_vpc *vpc)
+static int open_pins(struct ec2_vpc_card *vpc)
 {
 	char path[256];
 
@@ -89,7 +89,7 @@ static int open_pins(struct ec2_vpc *vpc)
 	return 0;
 }
 
-static void close_pins(struct ec2_vpc *vpc)
+static void close_pins(struct ec2_vpc_card *vpc)
 {
 	for (int i = 0; i < EC2_N_FDS; i++) {
 		if (vpc->fd[i] >= 0)
@@ -112,7 +112,7 @@ static uint64_t build_number(void)
 	return hash ? hash : 1;
 }
 
-static bool is_current(struct ec2_vpc *vpc)
+static bool is_current(struct ec2_vpc_card *vpc)
 {
 	uint64_t build = 0;
 	uint32_t zero = 0;
@@ -121,7 +121,7 @@ static bool is_current(struct ec2_vpc *vpc)
 	       build == build_number();
 }
 
-static int set_pins(struct ec2_vpc *vpc, struct vpc_bpf *skel)
+static int set_pins(struct ec2_vpc_card *vpc, struct vpc_bpf *skel)
 {
 	struct bpf_map *map;
 	char path[256];
@@ -141,7 +141,7 @@ static int set_pins(struct ec2_vpc *vpc, struct vpc_bpf *skel)
 }
 
 /* Hooks of interfaces that are there call the pinned slots: a new build's hooks are for new interfaces. */
-static int pin_hooks(struct ec2_vpc *vpc, struct vpc_bpf *skel)
+static int pin_hooks(struct ec2_vpc_card *vpc, struct vpc_bpf *skel)
 {
 	const struct bpf_program *hooks[] = {
 #define X(name) skel->progs.name,
@@ -163,7 +163,7 @@ static int pin_hooks(struct ec2_vpc *vpc, struct vpc_bpf *skel)
 	return 0;
 }
 
-static int fill_slots(struct ec2_vpc *vpc, struct vpc_bpf *skel)
+static int fill_slots(struct ec2_vpc_card *vpc, struct vpc_bpf *skel)
 {
 	const struct bpf_program *programs[EC2_N_SLOTS] = {
 		[EC2_SLOT_FROM_GUEST] = skel->progs.vnic_from_guest,
@@ -180,7 +180,7 @@ static int fill_slots(struct ec2_vpc *vpc, struct vpc_bpf *skel)
 }
 
 /* the counter of packets of no known interface */
-static int make_unknown(struct ec2_vpc *vpc)
+static int make_unknown(struct ec2_vpc_card *vpc)
 {
 	int cpus = libbpf_num_possible_cpus();
 	uint32_t unknown = 0;
@@ -198,7 +198,7 @@ static int make_unknown(struct ec2_vpc *vpc)
 	return ret;
 }
 
-static int load(struct ec2_vpc *vpc)
+static int load(struct ec2_vpc_card *vpc)
 {
 	uint64_t build = build_number();
 	struct vpc_bpf *skel;
@@ -226,7 +226,7 @@ static int load(struct ec2_vpc *vpc)
 	return ret;
 }
 
-static int load_or_reuse(struct ec2_vpc *vpc)
+static int load_or_reuse(struct ec2_vpc_card *vpc)
 {
 	int ret = ec2_vpc_lock(vpc);
 
@@ -240,9 +240,9 @@ static int load_or_reuse(struct ec2_vpc *vpc)
 	return ret;
 }
 
-int ec2_vpc_open(struct ec2_vpc **out, const char *pins)
+int ec2_vpc_open(struct ec2_vpc_card **out, const char *pins)
 {
-	struct ec2_vpc *vpc = calloc(1, sizeof(*vpc));
+	struct ec2_vpc_card *vpc = calloc(1, sizeof(*vpc));
 	void *live;
 	int ret;
 
@@ -273,7 +273,7 @@ fail:
 	return ret;
 }
 
-void ec2_vpc_close(struct ec2_vpc *vpc)
+void ec2_vpc_close(struct ec2_vpc_card *vpc)
 {
 	if (!vpc)
 		return;
@@ -316,7 +316,7 @@ static int attach_one(unsigned int ifindex, enum bpf_tc_attach_point point, int 
 	return bpf_tc_attach(&hook, &opts);
 }
 
-int ec2_vpc_attach(struct ec2_vpc *vpc, unsigned int ifindex)
+int ec2_vpc_attach(struct ec2_vpc_card *vpc, unsigned int ifindex)
 {
 	DECLARE_LIBBPF_OPTS(bpf_tc_hook, both, .ifindex = ifindex,
 			    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
@@ -335,7 +335,7 @@ int ec2_vpc_attach(struct ec2_vpc *vpc, unsigned int ifindex)
 	return ret;
 }
 
-int ec2_vpc_detach(struct ec2_vpc *vpc, unsigned int ifindex)
+int ec2_vpc_detach(struct ec2_vpc_card *vpc, unsigned int ifindex)
 {
 	DECLARE_LIBBPF_OPTS(bpf_tc_hook, both, .ifindex = ifindex,
 			    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);

@@ -21,7 +21,7 @@
 #include "bpf/shared.h"
 #include "host/policy.h"
 
-struct ec2_vpc;
+struct ec2_vpc_card;
 
 #define EC2_VPC_PINS "/sys/fs/bpf/ec2ctl"
 
@@ -32,10 +32,10 @@ struct ec2_vpc;
  * @vpc: the caller's, to be closed with ec2_vpc_close
  * Return: 0; -EOPNOTSUPP: the folder is not on a bpffs; -EINVAL: the kernel refuses a program or map
  */
-int ec2_vpc_open(struct ec2_vpc **vpc, const char *pins);
+int ec2_vpc_open(struct ec2_vpc_card **vpc, const char *pins);
 
 /* Close the handle; programs, maps and interfaces go on. NULL is fine. */
-void ec2_vpc_close(struct ec2_vpc *vpc);
+void ec2_vpc_close(struct ec2_vpc_card *vpc);
 
 /*
  * Remove everything that is pinned. Interfaces whose hooks are still there drop all packets from then on.
@@ -50,10 +50,10 @@ int ec2_vpc_remove(const char *pins);
  * nothing passes at any time. Until ec2_vpc_set_eni everything is dropped. Again: fine.
  * Return: 0; -ENODEV: no such interface
  */
-int ec2_vpc_attach(struct ec2_vpc *vpc, unsigned int ifindex);
+int ec2_vpc_attach(struct ec2_vpc_card *vpc, unsigned int ifindex);
 
 /* Take both hooks away, dropping filter and all: for an interface that the caller deletes. Return: 0 */
-int ec2_vpc_detach(struct ec2_vpc *vpc, unsigned int ifindex);
+int ec2_vpc_detach(struct ec2_vpc_card *vpc, unsigned int ifindex);
 
 /* ---- interfaces ---- */
 struct ec2_vpc_eni {
@@ -80,17 +80,17 @@ struct ec2_vpc_eni {
  * included. The policy of its groups should be there before, else everything is dropped.
  * Return: 0; -EINVAL: a number or length out of range; -ENOSPC: EC2_BPF_MAX_ENIS interfaces are known
  */
-int ec2_vpc_set_eni(struct ec2_vpc *vpc, const struct ec2_vpc_eni *eni);
+int ec2_vpc_set_eni(struct ec2_vpc_card *vpc, const struct ec2_vpc_eni *eni);
 
 /* Forget an interface, its flows and its counters. Return: 0; -ENOENT */
-int ec2_vpc_delete_eni(struct ec2_vpc *vpc, unsigned int ifindex);
+int ec2_vpc_delete_eni(struct ec2_vpc_card *vpc, unsigned int ifindex);
 
 /*
  * Walk the known interfaces, in no order, to find those that should not be.
  * @ifindex: in: the last one, 0 to begin; out: the next one
  * Return: 1; 0 at the end; when one is deleted on the way, the walk may begin anew
  */
-int ec2_vpc_next_eni(struct ec2_vpc *vpc, unsigned int *ifindex);
+int ec2_vpc_next_eni(struct ec2_vpc_card *vpc, unsigned int *ifindex);
 
 /* ---- addresses ---- */
 struct ec2_vpc_mapping {
@@ -102,10 +102,10 @@ struct ec2_vpc_mapping {
 };
 
 /* Say whose an address of a VPC is. Return: 0; -EINVAL; -E2BIG: EC2_BPF_MAX_MAPPINGS are there */
-int ec2_vpc_set_mapping(struct ec2_vpc *vpc, const struct ec2_vpc_mapping *mapping);
+int ec2_vpc_set_mapping(struct ec2_vpc_card *vpc, const struct ec2_vpc_mapping *mapping);
 
 /* Return: 0; -ENOENT */
-int ec2_vpc_delete_mapping(struct ec2_vpc *vpc, uint32_t number, struct in_addr address);
+int ec2_vpc_delete_mapping(struct ec2_vpc_card *vpc, uint32_t number, struct in_addr address);
 
 /* ---- routes ---- */
 struct ec2_vpc_route {
@@ -120,28 +120,28 @@ struct ec2_vpc_route {
  * Set a route; the longest prefix wins. The VPC's first range needs none: it is local.
  * Return: 0; -EINVAL; -ENOSPC: EC2_BPF_MAX_ROUTES are there
  */
-int ec2_vpc_set_route(struct ec2_vpc *vpc, const struct ec2_vpc_route *route);
+int ec2_vpc_set_route(struct ec2_vpc_card *vpc, const struct ec2_vpc_route *route);
 
 /* Return: 0; -ENOENT */
-int ec2_vpc_delete_route(struct ec2_vpc *vpc, uint32_t table, struct in_addr destination,
+int ec2_vpc_delete_route(struct ec2_vpc_card *vpc, uint32_t table, struct in_addr destination,
 			 unsigned int len);
 
 /* ---- policies ---- */
 /*
  * Set the policy of one set of security groups: the rules of all of them together. It is filled into the idle
- * half of the policy's tables, and takes effect on all its interfaces by one word; the call returns when no
- * program reads the old rules any more. Tracked flows live on, untracked ones follow the new rules at once.
+ * half of the policy's tables, unless the other one is the same, and takes effect on all its interfaces by one
+ * word; the call returns when no program reads the old rules any more. Tracked flows live on, untracked ones follow the new rules at once.
  * When a set appears that has a group to which a rule refers, policies with such rules are to be set again, and
  * that before a mapping carries the new set.
  * @groups: the set's number, 1 to EC2_BPF_MAX_POLICIES - 1
  * Return: 0; as ec2_policy_compile
  */
-int ec2_vpc_set_policy(struct ec2_vpc *vpc, uint32_t groups, const struct ec2_policy_rules *ingress,
+int ec2_vpc_set_policy(struct ec2_vpc_card *vpc, uint32_t groups, const struct ec2_policy_rules *ingress,
 		       const struct ec2_policy_rules *egress, const struct ec2_policy_set *sets,
 		       size_t n_sets);
 
 /* Forget a policy: interfaces that have it drop all but known flows. Return: 0; -ENOENT; -EINVAL */
-int ec2_vpc_delete_policy(struct ec2_vpc *vpc, uint32_t groups);
+int ec2_vpc_delete_policy(struct ec2_vpc_card *vpc, uint32_t groups);
 
 /* ---- counters ---- */
 /*
@@ -149,12 +149,12 @@ int ec2_vpc_delete_policy(struct ec2_vpc *vpc, uint32_t groups);
  * @ifindex: 0: packets of interfaces that are not known
  * Return: 0; -ENOENT
  */
-int ec2_vpc_get_drops(struct ec2_vpc *vpc, unsigned int ifindex, uint64_t drops[EC2_N_DROPS]);
+int ec2_vpc_get_drops(struct ec2_vpc_card *vpc, unsigned int ifindex, uint64_t drops[EC2_N_DROPS]);
 
 /* A reason's name, "spoofed-ip"; static. NULL: there is no such reason */
 const char *ec2_vpc_drop_name(unsigned int reason);
 
 /* Tracked flows of an interface now, expired ones that were not swept yet included. Return: 0 or more; -ENOENT */
-long ec2_vpc_count_flows(struct ec2_vpc *vpc, unsigned int ifindex);
+long ec2_vpc_count_flows(struct ec2_vpc_card *vpc, unsigned int ifindex);
 
 #endif

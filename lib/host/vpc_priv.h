@@ -32,7 +32,7 @@ enum ec2_vpc_fd {
 	EC2_N_FDS
 };
 
-struct ec2_vpc {
+struct ec2_vpc_card {
 	char *pins;
 	int lock_fd; /* the folder of pins */
 	int fd[EC2_N_FDS];
@@ -41,7 +41,9 @@ struct ec2_vpc {
 };
 
 /* Take turns with other processes. Return: 0 or -errno */
-int ec2_vpc_lock(struct ec2_vpc *vpc);
-void ec2_vpc_unlock(struct ec2_vpc *vpc);
+int ec2_vpc_lock(struct ec2_vpc_card *vpc);
+void ec2_vpc_unlock(struct ec2_vpc_card *vpc);
+
+struct ec2_route_key ec2_vpc_route_key(uint32_t table, struct in_addr destination, unsigned int len);
 
 #endif

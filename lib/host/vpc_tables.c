@@ -98,7 +98,7 @@ static void eni_fill(struct ec2_eni *to, const struct ec2_vpc_eni *eni, uint32_t
 }
 
 /* Return: a slot that has no flow table, or -ENOSPC */
-static int find_slot(struct ec2_vpc *vpc)
+static int find_slot(struct ec2_vpc_card *vpc)
 {
 	for (uint32_t slot = 0; slot < EC2_BPF_MAX_ENIS; slot++) {
 		uint32_t id;
@@ -109,7 +109,7 @@ static int find_slot(struct ec2_vpc *vpc)
 	return -ENOSPC;
 }
 
-static int make_counters(struct ec2_vpc *vpc, uint32_t ifindex)
+static int make_counters(struct ec2_vpc_card *vpc, uint32_t ifindex)
 {
 	int cpus = libbpf_num_possible_cpus();
 	void *zero = cpus > 0 ? calloc(cpus, sizeof(struct ec2_counters)) : NULL;
@@ -123,7 +123,7 @@ static int make_counters(struct ec2_vpc *vpc, uint32_t ifindex)
 	return ret;
 }
 
-static int new_eni(struct ec2_vpc *vpc, const struct ec2_vpc_eni *eni)
+static int new_eni(struct ec2_vpc_card *vpc, const struct ec2_vpc_eni *eni)
 {
 	struct ec2_eni value;
 	uint32_t ifindex = eni->ifindex;
@@ -151,7 +151,7 @@ undo_table:
 	return ret;
 }
 
-int ec2_vpc_set_eni(struct ec2_vpc *vpc, const struct ec2_vpc_eni *eni)
+int ec2_vpc_set_eni(struct ec2_vpc_card *vpc, const struct ec2_vpc_eni *eni)
 {
 	struct ec2_eni value;
 	uint32_t ifindex = eni->ifindex;
@@ -173,7 +173,7 @@ int ec2_vpc_set_eni(struct ec2_vpc *vpc, const struct ec2_vpc_eni *eni)
 	return ret;
 }
 
-int ec2_vpc_delete_eni(struct ec2_vpc *vpc, unsigned int ifindex)
+int ec2_vpc_delete_eni(struct ec2_vpc_card *vpc, unsigned int ifindex)
 {
 	struct ec2_eni value;
 	uint32_t key = ifindex;
@@ -192,7 +192,7 @@ int ec2_vpc_delete_eni(struct ec2_vpc *vpc, unsigned int ifindex)
 	return ret;
 }
 
-int ec2_vpc_next_eni(struct ec2_vpc *vpc, unsigned int *ifindex)
+int ec2_vpc_next_eni(struct ec2_vpc_card *vpc, unsigned int *ifindex)
 {
 	uint32_t key = *ifindex, next;
 
@@ -203,7 +203,7 @@ int ec2_vpc_next_eni(struct ec2_vpc *vpc, unsigned int *ifindex)
 }
 
 /* ---- addresses ---- */
-int ec2_vpc_set_mapping(struct ec2_vpc *vpc, const struct ec2_vpc_mapping *mapping)
+int ec2_vpc_set_mapping(struct ec2_vpc_card *vpc, const struct ec2_vpc_mapping *mapping)
 {
 	struct ec2_mapping_key key = {mapping->vpc, mapping->address.s_addr};
 	struct ec2_mapping value = {.ifindex = mapping->ifindex, .groups = mapping->groups};
@@ -214,7 +214,7 @@ int ec2_vpc_set_mapping(struct ec2_vpc *vpc, const struct ec2_vpc_mapping *mappi
 	return bpf_map_update_elem(vpc->fd[EC2_FD_mappings], &key, &value, BPF_ANY) ? -errno : 0;
 }
 
-int ec2_vpc_delete_mapping(struct ec2_vpc *vpc, uint32_t number, struct in_addr address)
+int ec2_vpc_delete_mapping(struct ec2_vpc_card *vpc, uint32_t number, struct in_addr address)
 {
 	struct ec2_mapping_key key = {number, address.s_addr};
 
@@ -222,31 +222,31 @@ int ec2_vpc_delete_mapping(struct ec2_vpc *vpc, uint32_t number, struct in_addr 
 }
 
 /* ---- routes ---- */
-static struct ec2_route_key route_key(uint32_t table, struct in_addr destination, unsigned int len)
+struct ec2_route_key ec2_vpc_route_key(uint32_t table, struct in_addr destination, unsigned int len)
 {
 	return (struct ec2_route_key){32 + len, htonl(table), destination.s_addr & mask(len)};
 }
 
-int ec2_vpc_set_route(struct ec2_vpc *vpc, const struct ec2_vpc_route *route)
+int ec2_vpc_set_route(struct ec2_vpc_card *vpc, const struct ec2_vpc_route *route)
 {
-	struct ec2_route value = {.kind = route->kind, .target = route->ifindex};
+	struct ec2_route_value value = {.kind = route->kind, .target = route->ifindex};
 	struct ec2_route_key key;
 
 	if (route->len > 32 || route->kind < EC2_ROUTE_LOCAL || route->kind > EC2_ROUTE_GATEWAY ||
 	    (route->kind == EC2_ROUTE_INTERFACE) != (route->ifindex != 0))
 		return -EINVAL;
-	key = route_key(route->table, route->destination, route->len);
+	key = ec2_vpc_route_key(route->table, route->destination, route->len);
 	return bpf_map_update_elem(vpc->fd[EC2_FD_routes], &key, &value, BPF_ANY) ? -errno : 0;
 }
 
-int ec2_vpc_delete_route(struct ec2_vpc *vpc, uint32_t table, struct in_addr destination,
+int ec2_vpc_delete_route(struct ec2_vpc_card *vpc, uint32_t table, struct in_addr destination,
 			 unsigned int len)
 {
 	struct ec2_route_key key;
 
 	if (len > 32)
 		return -ENOENT;
-	key = route_key(table, destination, len);
+	key = ec2_vpc_route_key(table, destination, len);
 	return bpf_map_delete_elem(vpc->fd[EC2_FD_routes], &key) ? -errno : 0;
 }
 
@@ -264,7 +264,7 @@ static const struct {
 /*
  * Wait until every program that runs now has ended: a write to a map of maps does. Policy 0 is nobody's.
  */
-static int grace(struct ec2_vpc *vpc)
+static int grace(struct ec2_vpc_card *vpc)
 {
 	if (vpc->spare_fd < 0) {
 		int fd = make_policy_table(classes[1].size);
@@ -277,12 +277,12 @@ static int grace(struct ec2_vpc *vpc)
 }
 
 /* The words are written by this side only, under the lock. */
-static uint32_t live_read(const struct ec2_vpc *vpc, uint32_t groups)
+static uint32_t live_read(const struct ec2_vpc_card *vpc, uint32_t groups)
 {
 	return __atomic_load_n(&vpc->live[groups], __ATOMIC_ACQUIRE);
 }
 
-static void live_write(struct ec2_vpc *vpc, uint32_t groups, uint32_t word)
+static void live_write(struct ec2_vpc_card *vpc, uint32_t groups, uint32_t word)
 {
 	__atomic_store_n(&vpc->live[groups], word, __ATOMIC_RELEASE);
 }
@@ -293,7 +293,7 @@ static unsigned int live_class(uint32_t word)
 }
 
 /* The tables of a policy in a size, made if need be. Return: descriptor or -errno */
-static int policy_tables(struct ec2_vpc *vpc, uint32_t groups, unsigned int class)
+static int policy_tables(struct ec2_vpc_card *vpc, uint32_t groups, unsigned int class)
 {
 	int outer = vpc->fd[classes[class].outer], fd = inner_get(outer, groups), ret;
 
@@ -309,7 +309,7 @@ static int policy_tables(struct ec2_vpc *vpc, uint32_t groups, unsigned int clas
 	return ret;
 }
 
-static int fill_half(struct ec2_vpc *vpc, uint32_t groups, const struct ec2_policy *policy, uint32_t half)
+static int fill_half(struct ec2_vpc_card *vpc, uint32_t groups, const struct ec2_policy *policy, uint32_t half)
 {
 	int fd = policy_tables(vpc, groups, policy->class), ret = 0;
 
@@ -326,7 +326,7 @@ static int fill_half(struct ec2_vpc *vpc, uint32_t groups, const struct ec2_poli
 }
 
 /* Free the tables of sizes other than @class. */
-static void drop_tables(struct ec2_vpc *vpc, uint32_t groups, unsigned int class)
+static void drop_tables(struct ec2_vpc_card *vpc, uint32_t groups, unsigned int class)
 {
 	for (unsigned int i = 1; i < N_CLASSES; i++) {
 		uint32_t id;
@@ -337,7 +337,7 @@ static void drop_tables(struct ec2_vpc *vpc, uint32_t groups, unsigned int class
 }
 
 /* Programs may still read the half that a flip has left, until a grace period; busy says that it is due. */
-static int settle(struct ec2_vpc *vpc, uint32_t groups)
+static int settle(struct ec2_vpc_card *vpc, uint32_t groups)
 {
 	uint32_t word = live_read(vpc, groups);
 	int ret;
@@ -350,11 +350,39 @@ static int settle(struct ec2_vpc *vpc, uint32_t groups)
 	return ret;
 }
 
-static int switch_policy(struct ec2_vpc *vpc, uint32_t groups, const struct ec2_policy *policy)
+/* Whether the programs read these tables already: most of what is derived anew has not changed. */
+static bool is_live(struct ec2_vpc_card *vpc, uint32_t groups, const struct ec2_policy *policy)
+{
+	uint32_t word = live_read(vpc, groups);
+	bool same;
+	void *table;
+	int fd;
+
+	if (live_class(word) != policy->class)
+		return false;
+	fd = inner_get(vpc->fd[classes[policy->class].outer], groups);
+	table = fd < 0 ? NULL : malloc(policy->size);
+	same = table != NULL;
+	for (uint32_t direction = 0; same && direction < 2; direction++) {
+		uint32_t element = (word & EC2_LIVE_HALF) * 2 + direction;
+
+		same = !bpf_map_lookup_elem(fd, &element, table) &&
+		       !memcmp(table, policy->tables[direction], policy->size);
+	}
+	if (fd >= 0)
+		close(fd);
+	free(table);
+	return same;
+}
+
+static int switch_policy(struct ec2_vpc_card *vpc, uint32_t groups, const struct ec2_policy *policy)
 {
 	uint32_t half, word;
-	int ret = settle(vpc, groups);
+	int ret;
 
+	if (is_live(vpc, groups, policy))
+		return 0;
+	ret = settle(vpc, groups);
 	if (ret)
 		return ret;
 	word = live_read(vpc, groups);
@@ -369,7 +397,7 @@ static int switch_policy(struct ec2_vpc *vpc, uint32_t groups, const struct ec2_
 	return 0;
 }
 
-int ec2_vpc_set_policy(struct ec2_vpc *vpc, uint32_t groups, const struct ec2_policy_rules *ingress,
+int ec2_vpc_set_policy(struct ec2_vpc_card *vpc, uint32_t groups, const struct ec2_policy_rules *ingress,
 		       const struct ec2_policy_rules *egress, const struct ec2_policy_set *sets,
 		       size_t n_sets)
 {
@@ -390,7 +418,7 @@ int ec2_vpc_set_policy(struct ec2_vpc *vpc, uint32_t groups, const struct ec2_po
 	return ret;
 }
 
-int ec2_vpc_delete_policy(struct ec2_vpc *vpc, uint32_t groups)
+int ec2_vpc_delete_policy(struct ec2_vpc_card *vpc, uint32_t groups)
 {
 	int ret;
 
@@ -409,7 +437,7 @@ int ec2_vpc_delete_policy(struct ec2_vpc *vpc, uint32_t groups)
 }
 
 /* ---- counters ---- */
-int ec2_vpc_get_drops(struct ec2_vpc *vpc, unsigned int ifindex, uint64_t drops[EC2_N_DROPS])
+int ec2_vpc_get_drops(struct ec2_vpc_card *vpc, unsigned int ifindex, uint64_t drops[EC2_N_DROPS])
 {
 	int cpus = libbpf_num_possible_cpus();
 	struct ec2_counters *counters = cpus > 0 ? calloc(cpus, sizeof(*counters)) : NULL;
@@ -439,7 +467,7 @@ const char *ec2_vpc_drop_name(unsigned int reason)
 	return reason < EC2_N_DROPS ? names[reason] : NULL;
 }
 
-long ec2_vpc_count_flows(struct ec2_vpc *vpc, unsigned int ifindex)
+long ec2_vpc_count_flows(struct ec2_vpc_card *vpc, unsigned int ifindex)
 {
 	struct ec2_flow_key key, next;
 	struct ec2_eni eni;

@@ -274,5 +274,14 @@ const char *const ec2_schema[] = {
 	"	PRIMARY KEY (interface, security_group)) WITHOUT ROWID;"
 	"CREATE INDEX network_interface_groups_by_group"
 	"	ON network_interface_groups (security_group);",
+
+	/*
+	 * 2: each distinct set of security groups that live instances' interfaces have, by the number that the
+	 * kernel knows it by; members: their seq, "3,17"; used: 0 while it is being forgotten
+	 */
+	"CREATE TABLE group_sets ("
+	"	number INTEGER PRIMARY KEY,"
+	"	members TEXT NOT NULL UNIQUE,"
+	"	used INTEGER NOT NULL DEFAULT 1);",
 };
 const int ec2_schema_version = sizeof(ec2_schema) / sizeof(ec2_schema[0]);

@@ -74,7 +74,7 @@ struct nic {
 };
 
 extern struct nic nics[N_NICS];
-extern struct ec2_vpc *vpc;
+extern struct ec2_vpc_card *vpc;
 extern const uint8_t router_mac[6];
 
 /* Namespaces of the program's own, a bpffs in them, the programs loaded. Ends the program where that fails. */

@@ -12,7 +12,7 @@
 #include <bpf/bpf.h>
 
 const uint8_t router_mac[6] = EC2_ROUTER_MAC;
-struct ec2_vpc *vpc;
+struct ec2_vpc_card *vpc;
 int from_guest_fd, to_guest_fd;
 struct nic nics[N_NICS] = {
 	[A] = {.name = "nica", .ip = 0x0a00000a, .eni = {.vpc = 1}},

@@ -11,6 +11,7 @@
 
 #include "host/kernel.h"
 #include "host/launch.h"
+#include "host/vpc_state.h"
 
 struct fake {
 	char dir[64];
@@ -26,6 +27,10 @@ struct fake {
 	const char *boot;
 	struct ec2_launch_nic nic; /* of the last start */
 	int launches; /* how many there have been */
+	/* the network: what it was made last, and how often */
+	struct ec2_vpc_state network;
+	int networks;
+	int network_error; /* of the next times */
 	int signals;
 	uint32_t last_signal, last_flags;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The network interface. The shim has the tap open as long as the instance runs, over reboots too; the
+ * The network interface: a tap, which is let into its VPC before it is switched on. The shim has the tap open as long as the instance runs, over reboots too; the
  * tap is gone when shim and VMM are. vhost-net's descriptors are each VMM's own.
  */
 #include "shim.h"
@@ -60,6 +60,8 @@ int nic_create(struct shim *shim)
 						   " sch_ingress and cls_bpf)"
 						 : "");
 	shim->n_taps = link->queues;
+	if (record_connect(shim))
+		return -1;
 	ret = ec2_link_up(link->name);
 	return ret ? shim_fail(shim, "Server.InternalError", "cannot switch on the tap %s: %s",
 			       link->name, strerror(-ret))

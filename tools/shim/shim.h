@@ -108,6 +108,7 @@ void shim_loop(struct shim *shim); /* until it is over */
 
 /* record.c: the database, open only for the moment of the call */
 int record_load(struct shim *shim);
+int record_connect(struct shim *shim); /* the tap into its VPC */
 int record_started(struct shim *shim); /* -ECANCELED: no longer wanted */
 void record_ended(struct shim *shim);
 
