@@ -14,6 +14,8 @@
  *   write MIB SEED, verify MIB SEED   the first MIB of vda: "TINY-WROTE MIB ok", "TINY-VERIFIED MIB ok"
  *   net                            switches eth0 on: "ok net MAC mtu=N carrier=N queues=N of N"
  *   address A.B.C.D (of 24 bits) | ping A.B.C.D | channels N
+ *   dhcp                           asks for an address and takes it: "ok dhcp A.B.C.D/LEN router A.B.C.D mtu N"
+ *   spoof A.B.C.D A.B.C.D          an ICMP echo request from the first to the second address
  *   send TEXT, receive SECONDS     raw frames; receive says "listening" first
  *   spread                         a frame from each processor; how many queues have sent one
  *   rebind                         takes the driver away from eth0's device, and gives it back

@@ -9,10 +9,12 @@
 #include <linux/if_packet.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <net/route.h>
 #include <netinet/ip.h>
 #include <netinet/ip_icmp.h>
 #include <poll.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,6 +163,7 @@ static int ping(const char *line)
 		uint8_t data[56];
 	} echo = {.head = {.type = ICMP_ECHO}};
 	char text[32];
+	static uint16_t id = 0x7e00; /* each ping is a flow of its own */
 	int fd, tries, ret = -ETIMEDOUT;
 
 	if (sscanf(line, "%*s %31s", text) != 1 || inet_pton(AF_INET, text, &to.sin_addr) != 1)
@@ -168,7 +171,7 @@ static int ping(const char *line)
 	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
 	if (fd < 0)
 		return -errno;
-	echo.head.un.echo.id = htons(0x7e57);
+	echo.head.un.echo.id = htons(++id);
 	for (tries = 0; ret && tries < 3; tries++) {
 		echo.head.un.echo.sequence = htons((uint16_t)tries);
 		echo.head.checksum = 0;
@@ -181,6 +184,37 @@ static int ping(const char *line)
 	close(fd);
 	if (!ret)
 		say("ok ping %s", text);
+	return ret;
+}
+
+/* An address that is not the guest's own, in its own frames. */
+static int spoof(const char *line)
+{
+	struct {
+		struct iphdr ip;
+		struct icmphdr icmp;
+	} packet = {
+		.ip = {.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_ICMP},
+		.icmp = {.type = ICMP_ECHO},
+	};
+	struct sockaddr_in to = {.sin_family = AF_INET};
+	char from_text[32], to_text[32];
+	int fd, ret = 0;
+
+	if (sscanf(line, "%*s %31s %31s", from_text, to_text) != 2 ||
+	    inet_pton(AF_INET, from_text, &packet.ip.saddr) != 1 ||
+	    inet_pton(AF_INET, to_text, &to.sin_addr) != 1)
+		return -EINVAL;
+	packet.ip.daddr = to.sin_addr.s_addr;
+	packet.icmp.checksum = checksum(&packet.icmp, sizeof(packet.icmp) / 2);
+	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	if (fd < 0)
+		return -errno;
+	if (sendto(fd, &packet, sizeof(packet), 0, (struct sockaddr *)&to, sizeof(to)) < 0)
+		ret = -errno;
+	close(fd);
+	if (!ret)
+		say("ok spoof %s", from_text);
 	return ret;
 }
 
@@ -434,6 +468,185 @@ static int tcp(const char *line)
 	return ret;
 }
 
+/* ---- DHCP (RFC 2131) ---- */
+
+#define DHCP_MAGIC 0x63825363
+enum { DISCOVER = 1, OFFER, REQUEST, DECLINE, ACK, NAK };
+
+struct dhcp {
+	uint8_t op, htype, hlen, hops;
+	uint32_t xid;
+	uint16_t secs, flags;
+	uint32_t ciaddr, yiaddr, siaddr, giaddr;
+	uint8_t chaddr[16], sname[64], file[128];
+	uint32_t magic;
+	uint8_t options[312];
+};
+
+struct lease {
+	uint32_t address, mask, router, server;
+	uint16_t mtu;
+	uint8_t type;
+};
+
+/* Broadcasts leave by the link, before it has an address. */
+static int dhcp_socket(void)
+{
+	struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(68)};
+	const int on = 1;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
+	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, LINK, sizeof(LINK)) ||
+	    bind(fd, (struct sockaddr *)&any, sizeof(any))) {
+		int ret = -errno;
+
+		close(fd);
+		return ret;
+	}
+	return fd;
+}
+
+static uint8_t *put_option(uint8_t *o, uint8_t code, const void *value, uint8_t size)
+{
+	*o++ = code;
+	*o++ = size;
+	memcpy(o, value, size);
+	return o + size;
+}
+
+static int dhcp_send(int fd, uint8_t type, const uint8_t *mac, const struct lease *lease)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET,
+				 .sin_port = htons(67),
+				 .sin_addr.s_addr = INADDR_BROADCAST};
+	/* the answer is broadcast too: the kernel takes no packet for an address that it has not */
+	struct dhcp message = {.op = 1,
+			       .htype = 1,
+			       .hlen = 6,
+			       .xid = htonl(0x7e57),
+			       .flags = htons(0x8000),
+			       .magic = htonl(DHCP_MAGIC)};
+	uint8_t *o = put_option(message.options, 53, &type, 1);
+
+	memcpy(message.chaddr, mac, 6);
+	if (type == REQUEST) {
+		o = put_option(o, 50, &lease->address, 4);
+		o = put_option(o, 54, &lease->server, 4);
+	}
+	*o = 255;
+	return sendto(fd, &message, sizeof(message), 0, (struct sockaddr *)&to, sizeof(to)) < 0
+		       ? -errno
+		       : 0;
+}
+
+static void take_options(const uint8_t *o, const uint8_t *end, struct lease *lease)
+{
+	const struct {
+		uint8_t code, size;
+		void *to;
+	} known[] = {
+		{53, 1, &lease->type},	 {54, 4, &lease->server}, {1, 4, &lease->mask},
+		{3, 4, &lease->router}, {26, 2, &lease->mtu},
+	};
+	size_t i;
+
+	while (o + 1 < end && *o != 255) {
+		if (!*o) {
+			o++;
+			continue;
+		}
+		for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+			if (o[0] == known[i].code && o[1] == known[i].size && o + 2 + o[1] <= end)
+				memcpy(known[i].to, o + 2, o[1]);
+		o += 2 + o[1];
+	}
+	lease->mtu = ntohs(lease->mtu);
+}
+
+static int dhcp_await(int fd, uint8_t type, struct lease *lease)
+{
+	struct dhcp message;
+	struct pollfd pfd = {.fd = fd, .events = POLLIN};
+	ssize_t n;
+
+	if (poll(&pfd, 1, WAIT_MS) <= 0)
+		return -ETIMEDOUT;
+	n = recv(fd, &message, sizeof(message), 0);
+	if (n < (ssize_t)offsetof(struct dhcp, options) || message.op != 2 ||
+	    message.xid != htonl(0x7e57) || message.magic != htonl(DHCP_MAGIC))
+		return -EBADMSG;
+	memset(lease, 0, sizeof(*lease));
+	lease->address = message.yiaddr;
+	take_options(message.options, (const uint8_t *)&message + n, lease);
+	return lease->type == type ? 0 : -EPROTO;
+}
+
+static int add_gateway(uint32_t router)
+{
+	struct rtentry route = {.rt_flags = RTF_UP | RTF_GATEWAY};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), ret;
+
+	((struct sockaddr_in *)&route.rt_dst)->sin_family = AF_INET;
+	((struct sockaddr_in *)&route.rt_genmask)->sin_family = AF_INET;
+	((struct sockaddr_in *)&route.rt_gateway)->sin_family = AF_INET;
+	((struct sockaddr_in *)&route.rt_gateway)->sin_addr.s_addr = router;
+	ret = ioctl(fd, SIOCADDRT, &route) < 0 && errno != EEXIST ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+static int take_lease(const struct lease *lease)
+{
+	struct ifreq ifr = for_link();
+	struct sockaddr_in *address = (struct sockaddr_in *)&ifr.ifr_addr;
+	int ret;
+
+	address->sin_family = AF_INET;
+	address->sin_addr.s_addr = lease->address;
+	ret = request(SIOCSIFADDR, &ifr);
+	address->sin_addr.s_addr = lease->mask;
+	if (!ret)
+		ret = request(SIOCSIFNETMASK, &ifr);
+	return ret ? ret : add_gateway(lease->router);
+}
+
+static int dhcp(const char *line)
+{
+	struct ifreq ifr = for_link();
+	const uint8_t *mac = (const uint8_t *)ifr.ifr_hwaddr.sa_data;
+	char address[INET_ADDRSTRLEN], router[INET_ADDRSTRLEN];
+	struct lease lease = {0};
+	int ret = switch_link(true), fd, i;
+
+	(void)line;
+	for (i = 0; i < 20 && number_in("carrier") != 1; i++)
+		usleep(100000);
+	if (!ret)
+		ret = request(SIOCGIFHWADDR, &ifr);
+	fd = ret ? ret : dhcp_socket();
+	if (fd < 0)
+		return fd;
+	ret = dhcp_send(fd, DISCOVER, mac, &lease);
+	if (!ret)
+		ret = dhcp_await(fd, OFFER, &lease);
+	if (!ret)
+		ret = dhcp_send(fd, REQUEST, mac, &lease);
+	if (!ret)
+		ret = dhcp_await(fd, ACK, &lease);
+	close(fd);
+	if (!ret)
+		ret = take_lease(&lease);
+	if (ret)
+		return ret;
+	inet_ntop(AF_INET, &lease.address, address, sizeof(address));
+	inet_ntop(AF_INET, &lease.router, router, sizeof(router));
+	say("ok dhcp %s/%d router %s mtu %u", address, __builtin_popcount(lease.mask), router,
+	    lease.mtu);
+	return 0;
+}
+
 bool obey_network(const char *line)
 {
 	static const struct {
@@ -441,6 +654,7 @@ bool obey_network(const char *line)
 		int (*fn)(const char *line);
 	} verbs[] = {
 		{"net", show},	      {"address", set_address},	  {"ping", ping},
+		{"dhcp", dhcp},	      {"spoof", spoof},
 		{"send", send_frame}, {"receive", receive_frame}, {"channels", set_channels},
 		{"spread", spread},   {"rebind", rebind},	  {"tcp", tcp},
 	};
