@@ -7,6 +7,7 @@ static const struct {
 	void (*run)(void);
 } parts[] = {
 	{"verdicts", test_verdicts},
+	{"local", test_local},
 	{"verifier", test_verifier},
 	{"cost", test_cost},
 	{"random", test_random},
