@@ -125,6 +125,7 @@ void test_verifier(void);
 void test_cost(void);
 void test_verdicts(void);
 void test_local(void);
+void test_sockets(void);
 void test_random(void);
 void test_fuzz(void);
 

@@ -12,6 +12,7 @@ static const struct {
 	{"cost", test_cost},
 	{"random", test_random},
 	{"fuzz", test_fuzz},
+	{"sockets", test_sockets},
 };
 
 static bool wanted(int argc, char **argv, const char *name)
