@@ -250,10 +250,13 @@ __weak __noinline int related(struct __sk_buff *skb, const struct packet *p,
 	const struct ec2_flow *flow;
 	struct ec2_flow_key key;
 	void *table;
+	__u32 slot;
 
 	if (!p || !eni)
 		return false;
-	table = bpf_map_lookup_elem(&flows, &eni->slot);
+	/* 6.1 takes no key out of what a global function is given */
+	slot = eni->slot;
+	table = bpf_map_lookup_elem(&flows, &slot);
 	if (!table || !quoted(skb, p, direction, &key))
 		return false;
 	flow = bpf_map_lookup_elem(table, &key);

@@ -37,18 +37,27 @@ static __always_inline __u64 below(__u64 bound, __u64 x)
 		at_;                                                                               \
 	})
 
+/*
+ * A vector's number, 0 (the empty one) where it is none. In assembly: the compiler checks one register and uses
+ * another, and 6.1's verifier does not know that they are the same.
+ */
+#define VECTOR(number, vectors)                                                                    \
+	({                                                                                         \
+		__u64 n_ = (number);                                                               \
+		asm volatile("if %0 < %1 goto +1\n\t%0 = 0" : "+r"(n_) : "i"(vectors));            \
+		n_;                                                                                \
+	})
+
 #define POLICY_SIZE(rules, intervals, sets, vectors)                                               \
 	static __noinline bool allowed_##rules(const struct ec2_policy_##rules *t,                 \
 					       const struct query *q)                              \
 	{                                                                                          \
 		__u64 set = SEARCH(t->set, (sets) / 2, q->groups);                                 \
-		__u64 a = t->addr_vec[SEARCH(t->addr, (intervals) / 2, q->addr)];                  \
-		__u64 p = t->port_vec[SEARCH(t->port, (intervals) / 2, q->port)];                  \
-		__u64 s = t->set[set] == q->groups ? t->set_vec[set] : 0;                          \
-		__u64 n = t->head.proto_vec[q->proto];                                             \
+		__u64 a = VECTOR(t->addr_vec[SEARCH(t->addr, (intervals) / 2, q->addr)], vectors); \
+		__u64 p = VECTOR(t->port_vec[SEARCH(t->port, (intervals) / 2, q->port)], vectors); \
+		__u64 s = VECTOR(t->set[set] == q->groups ? t->set_vec[set] : 0, vectors);         \
+		__u64 n = VECTOR(t->head.proto_vec[q->proto], vectors);                            \
                                                                                                    \
-		if (a >= (vectors) || p >= (vectors) || s >= (vectors) || n >= (vectors))          \
-			return false;                                                              \
 		for (int i = 0; i < (rules) / 64; i++)                                             \
 			if ((t->vec[a][i] | t->vec[s][i]) & t->vec[p][i] & t->vec[n][i])           \
 				return true;                                                       \

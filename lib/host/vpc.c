@@ -309,17 +309,17 @@ int ec2_vpc_remove(const char *pins)
 /* ---- hooks ---- */
 static int attach_one(unsigned int ifindex, enum bpf_tc_attach_point point, int fd, uint32_t priority)
 {
-	DECLARE_LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = point);
-	DECLARE_LIBBPF_OPTS(bpf_tc_opts, opts, .handle = 1, .priority = priority, .prog_fd = fd,
-			    .flags = BPF_TC_F_REPLACE);
+	struct bpf_tc_hook hook = {.sz = sizeof(hook), .ifindex = ifindex, .attach_point = point};
+	struct bpf_tc_opts opts = {.sz = sizeof(opts), .handle = 1, .priority = priority, .prog_fd = fd,
+				   .flags = BPF_TC_F_REPLACE};
 
 	return bpf_tc_attach(&hook, &opts);
 }
 
 int ec2_vpc_attach(struct ec2_vpc_card *vpc, unsigned int ifindex)
 {
-	DECLARE_LIBBPF_OPTS(bpf_tc_hook, both, .ifindex = ifindex,
-			    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
+	struct bpf_tc_hook both = {.sz = sizeof(both), .ifindex = ifindex,
+				   .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS};
 	const int drop = vpc->fd[EC2_FD_hook_drop];
 	int ret = bpf_tc_hook_create(&both);
 
@@ -337,8 +337,8 @@ int ec2_vpc_attach(struct ec2_vpc_card *vpc, unsigned int ifindex)
 
 int ec2_vpc_detach(struct ec2_vpc_card *vpc, unsigned int ifindex)
 {
-	DECLARE_LIBBPF_OPTS(bpf_tc_hook, both, .ifindex = ifindex,
-			    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
+	struct bpf_tc_hook both = {.sz = sizeof(both), .ifindex = ifindex,
+				   .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS};
 	int ret;
 
 	(void)vpc;

@@ -35,7 +35,7 @@ static int inner_delete(int outer, uint32_t slot)
 
 static int make_flow_table(uint32_t max_flows)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_NO_PREALLOC);
+	struct bpf_map_create_opts opts = {.sz = sizeof(opts), .map_flags = BPF_F_NO_PREALLOC};
 	int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "flow_table", sizeof(struct ec2_flow_key),
 				sizeof(struct ec2_flow), max_flows ? max_flows : EC2_BPF_FLOWS, &opts);
 

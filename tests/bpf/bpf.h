@@ -124,6 +124,8 @@ uint32_t run_timed(int program, unsigned int ifindex, uint32_t mark, const uint8
 void test_verifier(void);
 void test_cost(void);
 void test_verdicts(void);
+void test_local(void);
+void test_sockets(void);
 void test_random(void);
 void test_fuzz(void);
 

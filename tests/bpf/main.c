@@ -7,10 +7,12 @@ static const struct {
 	void (*run)(void);
 } parts[] = {
 	{"verdicts", test_verdicts},
+	{"local", test_local},
 	{"verifier", test_verifier},
 	{"cost", test_cost},
 	{"random", test_random},
 	{"fuzz", test_fuzz},
+	{"sockets", test_sockets},
 };
 
 static bool wanted(int argc, char **argv, const char *name)
