@@ -18,6 +18,7 @@
 #define EC2_GROUPS_PER_INTERFACE 5
 #define EC2_GATEWAYS 100
 #define EC2_ROUTE_TABLES_PER_VPC 200
+#define EC2_PREFIX_LISTS 100
 #define EC2_ACLS_PER_VPC 200
 #define EC2_ENTRIES_PER_ACL 40 /* per direction */
 #define EC2_ROUTES_PER_TABLE 500 /* per address family, without the local one */

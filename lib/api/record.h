@@ -14,6 +14,7 @@
 struct ec2_listing {
 	const char *prefix; /* of its ids */
 	const char *ids; /* the request's member that has ids: "VpcIds" */
+	const char *of; /* or the one id whose items are listed: "PrefixListId" */
 	const char *items; /* the response's member that has the list: "Vpcs" */
 	const struct ec2_shape *shape;
 	const char *select; /* three columns: seq, id, item; ?1 is the account */

@@ -15,6 +15,7 @@ static const struct ec2_filter_row filters[] = {
 	{"route-table-id", "RouteTableId", false},
 	{"route.destination-cidr-block", "Routes.DestinationCidrBlock", false},
 	{"route.destination-ipv6-cidr-block", "Routes.DestinationIpv6CidrBlock", false},
+	{"route.destination-prefix-list-id", "Routes.DestinationPrefixListId", false},
 	{"route.gateway-id", "Routes.GatewayId", false},
 	{"route.instance-id", "Routes.InstanceId", false},
 	{"route.origin", "Routes.Origin", false},
@@ -42,6 +43,7 @@ static const struct ec2_filter_row filters[] = {
 	EC2_SQL_LIST("json_object("                                                                \
 		     "'DestinationCidrBlock', iif(kind = 'ipv4', destination, NULL),"              \
 		     "'DestinationIpv6CidrBlock', iif(kind = 'ipv6', destination, NULL),"          \
+		     "'DestinationPrefixListId', iif(kind = 'prefix-list', destination, NULL),"    \
 		     "'GatewayId', iif(target LIKE 'eni-%', NULL, target),"                        \
 		     "'InstanceId', instance, 'InstanceOwnerId', iif(instance IS NULL, NULL, ?1)," \
 		     "'NetworkInterfaceId', iif(target LIKE 'eni-%', target, NULL),"               \

@@ -69,15 +69,22 @@ static int duplicate(struct ec2 *ec2, const struct ec2_rule *rule)
 			protocol, ports);
 }
 
-/* A rule about a group counts for both address families. */
+/* A rule about a group counts for both address families, one about a prefix list for all it may hold. */
+#define COUNT(family, other, other_family)                                              \
+	"sum(CASE kind WHEN '" other "' THEN 0"                                         \
+	" WHEN 'prefix-list' THEN iif(p.family = '" other_family "', 0, p.max_entries)" \
+	" ELSE 1 END) AS " family
+
 static int check_quota(struct ec2 *ec2, const char *group)
 {
 	int64_t n;
 	int ret = ec2_db_int(
 		ec2, &n,
-		"SELECT max(count(*) - sum(kind = 'ipv4'), count(*) - sum(kind = 'ipv6'))"
-		" AS n FROM security_group_rules WHERE security_group = ?"
-		" GROUP BY egress ORDER BY n DESC",
+		"SELECT max(v4, v6) AS n FROM (SELECT " COUNT("v4", "ipv6", "IPv6") ", " COUNT(
+			"v6", "ipv4",
+			"IPv4") " FROM security_group_rules r LEFT JOIN prefix_lists p"
+				" ON p.id = r.peer WHERE security_group = ? GROUP BY egress)"
+				" ORDER BY n DESC",
 		"s", group);
 
 	if (ret > 0 && n > EC2_RULES_PER_GROUP)

@@ -85,6 +85,11 @@ CALL1(create_network_acl_entry)
 CALL1(replace_network_acl_entry)
 CALL1(delete_network_acl_entry)
 CALL2(replace_network_acl_association)
+CALL2(create_managed_prefix_list)
+CALL2(delete_managed_prefix_list)
+CALL2(describe_managed_prefix_lists)
+CALL2(get_managed_prefix_list_entries)
+CALL2(modify_managed_prefix_list)
 
 #define ROW(action, cmd, noun, resp, list, text, shown)                                        \
 	{                                                                                      \
@@ -325,6 +330,26 @@ const struct ec2_action ec2_actions[] = {
 	    "give a subnet another network ACL",
 	    "ec2ctl replace-network-acl-association "
 	    "--association-id aclassoc-0123456789abcdef0 --network-acl-id acl-0123456789abcdef0"),
+	ROW("CreateManagedPrefixList", "create-managed-prefix-list", create_managed_prefix_list, ANSWER(create_managed_prefix_list), NULL,
+	    "make a prefix list",
+	    "ec2ctl create-managed-prefix-list "
+	    "--prefix-list-name offices --address-family IPv4 --max-entries 10 --entries Cidr=10.0.0.0/8,Description=main"),
+	ROW("DeleteManagedPrefixList", "delete-managed-prefix-list", delete_managed_prefix_list, ANSWER(delete_managed_prefix_list), NULL,
+	    "remove a prefix list",
+	    "ec2ctl delete-managed-prefix-list "
+	    "--prefix-list-id pl-0123456789abcdef0"),
+	ROW("DescribeManagedPrefixLists", "describe-managed-prefix-lists", describe_managed_prefix_lists, ANSWER(describe_managed_prefix_lists), "PrefixLists",
+	    "list prefix lists",
+	    "ec2ctl describe-managed-prefix-lists "
+	    "--filters Name=prefix-list-name,Values=offices"),
+	ROW("GetManagedPrefixListEntries", "get-managed-prefix-list-entries", get_managed_prefix_list_entries, ANSWER(get_managed_prefix_list_entries), "Entries",
+	    "list the ranges of a prefix list",
+	    "ec2ctl get-managed-prefix-list-entries "
+	    "--prefix-list-id pl-0123456789abcdef0"),
+	ROW("ModifyManagedPrefixList", "modify-managed-prefix-list", modify_managed_prefix_list, ANSWER(modify_managed_prefix_list), NULL,
+	    "change a prefix list",
+	    "ec2ctl modify-managed-prefix-list "
+	    "--prefix-list-id pl-0123456789abcdef0 --current-version 1 --add-entries Cidr=172.16.0.0/12"),
 };
 const size_t ec2_n_actions = sizeof(ec2_actions) / sizeof(ec2_actions[0]);
 

@@ -33,6 +33,7 @@ struct ec2_propagating_vgw {
 struct ec2_route {
 	char *destination_cidr_block;
 	char *destination_ipv6_cidr_block;
+	char *destination_prefix_list_id;
 	char *gateway_id; /* "local", or an internet gateway */
 	char *instance_id; /* of the interface */
 	char *instance_owner_id;
@@ -111,6 +112,7 @@ struct ec2_replace_route_table_association_response {
 struct ec2_create_route_request {
 	char *destination_cidr_block;
 	char *destination_ipv6_cidr_block;
+	char *destination_prefix_list_id;
 	bool dry_run;
 	char *gateway_id;
 	char *instance_id; /* its one interface */
@@ -125,6 +127,7 @@ struct ec2_create_route_response {
 struct ec2_replace_route_request {
 	char *destination_cidr_block;
 	char *destination_ipv6_cidr_block;
+	char *destination_prefix_list_id;
 	bool dry_run;
 	char *gateway_id;
 	char *instance_id;
@@ -135,6 +138,7 @@ struct ec2_replace_route_request {
 struct ec2_delete_route_request {
 	char *destination_cidr_block;
 	char *destination_ipv6_cidr_block;
+	char *destination_prefix_list_id;
 	bool dry_run;
 	char *route_table_id;
 };
