@@ -19,8 +19,8 @@ struct ec2_interface {
 int ec2_interface_make(struct ec2 *ec2, const struct ec2_interface *interface, char *id);
 
 /*
- * The text as an address that the subnet has to give: InvalidParameterValue, InvalidIPAddress.InUse. NULL
- * gives 0.
+ * The text as an address that the subnet has to give: InvalidParameterValue,
+ * InvalidIPAddress.InUse. NULL gives 0.
  */
 int ec2_check_address(struct ec2 *ec2, const char *subnet, const char *text, int64_t *address);
 /* How many addresses the subnet has to give. */

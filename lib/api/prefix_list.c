@@ -24,9 +24,8 @@ static const struct ec2_listing prefix_list_listing = {
 	.select = "SELECT seq, id, json_object('PrefixListId', id, 'AddressFamily', family,"
 		  "'State', iif(version > 1, 'modify-complete', 'create-complete'),"
 		  "'PrefixListArn', arn, 'PrefixListName', name, 'MaxEntries', max_entries,"
-		  "'Version', version, 'Tags', " EC2_SQL_TAGS(
-			  "prefix_lists.id") ","
-					     "'OwnerId', ?1) AS item FROM prefix_lists",
+		  "'Version', version, 'Tags', " EC2_SQL_TAGS("prefix_lists.id") ","
+		  "'OwnerId', ?1) AS item FROM prefix_lists",
 	.filters = filters,
 	.n_filters = sizeof(filters) / sizeof(filters[0]),
 };

@@ -2,8 +2,8 @@
 /*
  * Actions on things that are records and no more: what is the same for every noun.
  *
- * A listing says by one SELECT what a thing is, as a JSON object in the shape's own names; a field that
- * is added to a shape is one line there.
+ * A listing says by one SELECT what a thing is, as a JSON object in the shape's own names; a field
+ * that is added to a shape is one line there.
  */
 #ifndef EC2_API_RECORD_H
 #define EC2_API_RECORD_H
@@ -44,7 +44,10 @@ int ec2_change(struct ec2 *ec2, const struct ec2_shape *request_shape, const voi
  */
 int ec2_record_delete(struct ec2 *ec2, const char *table, const char *id);
 
-/* Define ec2_NOUN() by the typed static function NOUN(): within the transaction, only its own work. */
+/*
+ * Define ec2_NOUN() by the typed static function NOUN(): within the transaction, only its own
+ * work.
+ */
 #define EC2_CHANGE(noun)                                                               \
 	static int act_##noun(struct ec2 *ec2, const void *request, void *response)    \
 	{                                                                              \

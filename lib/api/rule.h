@@ -21,8 +21,8 @@ struct ec2_rules {
 };
 
 /*
- * The rules of a list of struct ec2_ip_permission, for that group. Twice the same is refused. `rules` is
- * freed by the caller, after failures too.
+ * The rules of a list of struct ec2_ip_permission, for that group. Twice the same is refused.
+ * `rules` is freed by the caller, after failures too.
  */
 int ec2_rules_parse(struct ec2 *ec2, const char *group, bool egress,
 		    const struct ec2_list *permissions, struct ec2_rules *rules);

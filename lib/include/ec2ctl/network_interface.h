@@ -106,8 +106,8 @@ struct ec2_describe_network_interface_attribute_response {
 
 /*
  * CreateNetworkInterface. Errors: InvalidSubnetID.NotFound, .Malformed; InvalidGroup.NotFound;
- * InvalidGroupId.Malformed; SecurityGroupsPerInterfaceLimitExceeded; InvalidParameterValue (address);
- * InvalidIPAddress.InUse; InsufficientFreeAddressesInSubnet; tags. Return: 0 or -errno.
+ * InvalidGroupId.Malformed; SecurityGroupsPerInterfaceLimitExceeded; InvalidParameterValue
+ * (address); InvalidIPAddress.InUse; InsufficientFreeAddressesInSubnet; tags. Return: 0 or -errno.
  */
 int ec2_create_network_interface(struct ec2 *ec2,
 				 const struct ec2_create_network_interface_request *request,
@@ -115,8 +115,8 @@ int ec2_create_network_interface(struct ec2 *ec2,
 EC2_RESPONSE_FREE(create_network_interface, "CreateNetworkInterface")
 
 /*
- * DeleteNetworkInterface. Errors: InvalidNetworkInterfaceID.NotFound; InvalidNetworkInterfaceId.Malformed;
- * InvalidParameterValue (in use). Return: 0 or -errno.
+ * DeleteNetworkInterface. Errors: InvalidNetworkInterfaceID.NotFound;
+ * InvalidNetworkInterfaceId.Malformed; InvalidParameterValue (in use). Return: 0 or -errno.
  */
 int ec2_delete_network_interface(struct ec2 *ec2,
 				 const struct ec2_delete_network_interface_request *request);

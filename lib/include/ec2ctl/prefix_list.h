@@ -96,9 +96,9 @@ struct ec2_modify_managed_prefix_list_response {
 };
 
 /*
- * CreateManagedPrefixList. Errors: MissingParameter; InvalidParameterValue (name, family, CIDR, number);
- * PrefixListMaxEntriesExceeded; PrefixListLimitExceeded; InvalidPrefixListModification (one CIDR twice);
- * tags. Return: 0 or -errno.
+ * CreateManagedPrefixList. Errors: MissingParameter; InvalidParameterValue (name, family, CIDR,
+ * number); PrefixListMaxEntriesExceeded; PrefixListLimitExceeded; InvalidPrefixListModification
+ * (one CIDR twice); tags. Return: 0 or -errno.
  */
 int ec2_create_managed_prefix_list(struct ec2 *ec2,
 				   const struct ec2_create_managed_prefix_list_request *request,
@@ -115,8 +115,8 @@ int ec2_delete_managed_prefix_list(struct ec2 *ec2,
 EC2_RESPONSE_FREE(delete_managed_prefix_list, "DeleteManagedPrefixList")
 
 /*
- * DescribeManagedPrefixLists. Errors: InvalidPrefixListID.NotFound; InvalidPrefixListId.Malformed; filters
- * and pages. Return: 0 or -errno.
+ * DescribeManagedPrefixLists. Errors: InvalidPrefixListID.NotFound; InvalidPrefixListId.Malformed;
+ * filters and pages. Return: 0 or -errno.
  */
 int ec2_describe_managed_prefix_lists(
 	struct ec2 *ec2, const struct ec2_describe_managed_prefix_lists_request *request,
@@ -131,8 +131,9 @@ EC2_RESPONSE_FREE(get_managed_prefix_list_entries, "GetManagedPrefixListEntries"
 
 /*
  * ModifyManagedPrefixList: other entries are another version; all are changed or none.
- * Errors: as CreateManagedPrefixList; PrefixListVersionMismatch; InvalidPrefixListModification (an entry
- * that is there, or is not); InvalidParameterCombination (entries and their maximum). Return: 0 or -errno.
+ * Errors: as CreateManagedPrefixList; PrefixListVersionMismatch; InvalidPrefixListModification (an
+ * entry that is there, or is not); InvalidParameterCombination (entries and their maximum).
+ * Return: 0 or -errno.
  */
 int ec2_modify_managed_prefix_list(struct ec2 *ec2,
 				   const struct ec2_modify_managed_prefix_list_request *request,

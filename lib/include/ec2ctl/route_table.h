@@ -158,8 +158,8 @@ EC2_RESPONSE_FREE(create_route_table, "CreateRouteTable")
 int ec2_delete_route_table(struct ec2 *ec2, const struct ec2_delete_route_table_request *request);
 
 /*
- * DescribeRouteTables. Errors: InvalidRouteTableID.NotFound; InvalidRouteTableId.Malformed; filters and
- * pages. Return: 0 or -errno.
+ * DescribeRouteTables. Errors: InvalidRouteTableID.NotFound; InvalidRouteTableId.Malformed;
+ * filters and pages. Return: 0 or -errno.
  */
 int ec2_describe_route_tables(struct ec2 *ec2,
 			      const struct ec2_describe_route_tables_request *request,
@@ -203,13 +203,16 @@ int ec2_create_route(struct ec2 *ec2, const struct ec2_create_route_request *req
 		     struct ec2_create_route_response *response);
 EC2_RESPONSE_FREE(create_route, "CreateRoute")
 
-/* ReplaceRoute: another target. Errors: as CreateRoute; InvalidParameterValue (no such route, or the local
- * one). Return: 0 or -errno. */
+/*
+ * ReplaceRoute: another target.
+ * Errors: as CreateRoute; InvalidParameterValue (no such route, or the local one).
+ * Return: 0 or -errno.
+ */
 int ec2_replace_route(struct ec2 *ec2, const struct ec2_replace_route_request *request);
 
 /*
- * DeleteRoute. Errors: InvalidRouteTableID.NotFound; InvalidRoute.NotFound; InvalidParameterValue (the
- * local route). Return: 0 or -errno.
+ * DeleteRoute. Errors: InvalidRouteTableID.NotFound; InvalidRoute.NotFound; InvalidParameterValue
+ * (the local route). Return: 0 or -errno.
  */
 int ec2_delete_route(struct ec2 *ec2, const struct ec2_delete_route_request *request);
 
