@@ -264,6 +264,13 @@ static int modify_entries(struct ec2 *ec2, const struct ec2_modify_managed_prefi
 				"s", id);
 }
 
+/* The groups whose rules name the list have room for it. */
+static int check_group(struct ec2 *ec2, struct ec2_row *row, void *arg)
+{
+	(void)arg;
+	return ec2_check_rules_quota(ec2, ec2_col_text(row, 0));
+}
+
 static int modify_most(struct ec2 *ec2, const char *id, int32_t most)
 {
 	int ret = check_most(ec2, most);
@@ -271,7 +278,14 @@ static int modify_most(struct ec2 *ec2, const char *id, int32_t most)
 	if (!ret)
 		ret = ec2_db_run(ec2, "UPDATE prefix_lists SET max_entries = ? WHERE id = ?", "is",
 				 (int64_t)most, id);
-	return ret ? ret : check_entries(ec2, id);
+	if (!ret)
+		ret = check_entries(ec2, id);
+	if (!ret)
+		ret = ec2_db_each(
+			ec2, check_group, NULL,
+			"SELECT DISTINCT security_group FROM security_group_rules WHERE peer = ?",
+			"s", id);
+	return ret < 0 ? ret : 0;
 }
 
 static int modify_managed_prefix_list(struct ec2 *ec2,

@@ -34,6 +34,9 @@ int ec2_protocol_parse(const char *text, int *number);
 /* Descriptions and names: up to 255 of the characters that EC2 takes. NULL is allowed. */
 int ec2_check_description(struct ec2 *ec2, const char *what, const char *text);
 
+/* The group has not more rules than it may have: RulesPerSecurityGroupLimitExceeded. */
+int ec2_check_rules_quota(struct ec2 *ec2, const char *group);
+
 /* An id that is a group's, by id or by name in the default VPC, to be freed. */
 int ec2_group_find(struct ec2 *ec2, const char *id, const char *name, char **group);
 

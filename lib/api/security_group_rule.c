@@ -76,7 +76,7 @@ static int duplicate(struct ec2 *ec2, const struct ec2_rule *rule)
 #define IPV4_COUNT COUNT("v4", "ipv6", "IPv6")
 #define IPV6_COUNT COUNT("v6", "ipv4", "IPv4")
 
-static int check_quota(struct ec2 *ec2, const char *group)
+int ec2_check_rules_quota(struct ec2 *ec2, const char *group)
 {
 	int64_t n;
 	int ret = ec2_db_int(
@@ -206,7 +206,7 @@ static int authorize(struct ec2 *ec2, const char *group, bool egress,
 	for (size_t i = 0; !ret && i < rules.n; i++)
 		ret = insert(ec2, group, &rules.items[i], tags, answer);
 	free(rules.items);
-	return ret ? ret : check_quota(ec2, group);
+	return ret ? ret : ec2_check_rules_quota(ec2, group);
 }
 
 static int authorize_security_group_ingress(
@@ -357,7 +357,7 @@ static int modify_security_group_rules(struct ec2 *ec2,
 	for (size_t i = 0; !ret && i < r->security_group_rules.n; i++)
 		ret = modify_one(ec2, r->group_id, &updates[i]);
 	if (!ret)
-		ret = check_quota(ec2, r->group_id);
+		ret = ec2_check_rules_quota(ec2, r->group_id);
 	response->return_value = !ret;
 	return ret;
 }

@@ -155,6 +155,7 @@ static const struct region_row held[] = {
 	{INGRESS, RULE("$LIST"), "InvalidPermission.Duplicate", NULL},
 	{INGRESS, RULE(NO_LIST), "InvalidPrefixListID.NotFound", NULL},
 	{INGRESS, RULE("$LARGER"), "RulesPerSecurityGroupLimitExceeded", NULL},
+	{MODIFY, THE_LIST(", 'MaxEntries': 60"), "RulesPerSecurityGroupLimitExceeded", NULL},
 	{"CreateRoute", ROUTE(TO_GATEWAY), "RouteAlreadyExists", "The route identified by pl-"},
 	{"CreateRoute", ROUTE(TO_GATEWAY ", 'DestinationCidrBlock': '9.0.0.0/8'"),
 	 "InvalidParameterCombination", NULL},
