@@ -23,6 +23,9 @@ int ec2_interface_make(struct ec2 *ec2, const struct ec2_interface *interface, c
  * InvalidIPAddress.InUse. NULL gives 0.
  */
 int ec2_check_address(struct ec2 *ec2, const char *subnet, const char *text, int64_t *address);
+/* One more for the interface; *address 0: a free one, which is put there. */
+int ec2_address_add(struct ec2 *ec2, const char *interface, const char *subnet, int64_t *address,
+		    bool primary);
 /* How many addresses the subnet has to give. */
 int ec2_free_addresses(struct ec2 *ec2, const char *subnet, int64_t *n);
 int ec2_no_address(struct ec2 *ec2);

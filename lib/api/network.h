@@ -17,6 +17,7 @@
 #define EC2_GROUPS_PER_VPC 500
 #define EC2_RULES_PER_GROUP 60 /* per direction and address family */
 #define EC2_GROUPS_PER_INTERFACE 5
+#define EC2_ADDRESSES_PER_INTERFACE 50
 #define EC2_GATEWAYS 100
 #define EC2_ROUTE_TABLES_PER_VPC 200
 #define EC2_PREFIX_LISTS 100

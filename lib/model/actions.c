@@ -90,6 +90,8 @@ CALL2(delete_managed_prefix_list)
 CALL2(describe_managed_prefix_lists)
 CALL2(get_managed_prefix_list_entries)
 CALL2(modify_managed_prefix_list)
+CALL2(assign_private_ip_addresses)
+CALL1(unassign_private_ip_addresses)
 
 #define ROW(action, cmd, noun, resp, list, text, shown)                                        \
 	{                                                                                      \
@@ -374,6 +376,16 @@ const struct ec2_action ec2_actions[] = {
 	    "ec2ctl modify-managed-prefix-list "
 	    "--prefix-list-id pl-0123456789abcdef0 --current-version 1 --add-entries "
 	    "Cidr=172.16.0.0/12"),
+	ROW("AssignPrivateIpAddresses", "assign-private-ip-addresses", assign_private_ip_addresses,
+	    ANSWER(assign_private_ip_addresses), "AssignedPrivateIpAddresses",
+	    "give a network interface more addresses",
+	    "ec2ctl assign-private-ip-addresses --network-interface-id eni-0123456789abcdef0 "
+	    "--secondary-private-ip-address-count 1"),
+	ROW("UnassignPrivateIpAddresses", "unassign-private-ip-addresses",
+	    unassign_private_ip_addresses, NULL, NULL,
+	    "take a network interface secondary addresses",
+	    "ec2ctl unassign-private-ip-addresses --network-interface-id eni-0123456789abcdef0 "
+	    "--private-ip-addresses 10.0.1.9"),
 };
 const size_t ec2_n_actions = sizeof(ec2_actions) / sizeof(ec2_actions[0]);
 

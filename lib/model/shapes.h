@@ -201,7 +201,11 @@
 	X(get_managed_prefix_list_entries_request)                  \
 	X(get_managed_prefix_list_entries_response)                 \
 	X(modify_managed_prefix_list_request)                       \
-	X(modify_managed_prefix_list_response)
+	X(modify_managed_prefix_list_response)                      \
+	X(assigned_private_ip_address)                              \
+	X(assign_private_ip_addresses_request)                      \
+	X(assign_private_ip_addresses_response)                     \
+	X(unassign_private_ip_addresses_request)
 
 #define EC2_SHAPE_DECLARE(noun) extern const struct ec2_shape ec2_shape_##noun;
 EC2_SHAPES(EC2_SHAPE_DECLARE)
