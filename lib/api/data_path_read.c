@@ -21,6 +21,11 @@
 	" WHERE subnet = n.subnet), (SELECT route_table FROM route_table_associations" \
 	" WHERE vpc = n.vpc AND subnet IS NULL))"
 
+/* Of prefix lists. */
+#define IPV4_ENTRIES                                                                 \
+	"(SELECT prefix_list, cidr FROM prefix_list_entries JOIN prefix_lists l"     \
+	" ON l.id = prefix_list WHERE l.family = 'IPv4') e"
+
 static int no_memory(struct ec2 *ec2)
 {
 	return ec2_fail_errno(ec2, -ENOMEM, "The network's state");
@@ -137,7 +142,7 @@ static int add_rule(struct ec2 *ec2, struct ec2_row *row, void *arg)
 	return 0;
 }
 
-/* IPv6 is not carried, and there are no prefix lists. */
+/* IPv6 is not carried. */
 static int add_group(struct ec2 *ec2, struct ec2_vpc_set *set, uint32_t seq)
 {
 	uint32_t *group = GROW(set->group, set->n_groups);
@@ -147,11 +152,13 @@ static int add_group(struct ec2 *ec2, struct ec2_vpc_set *set, uint32_t seq)
 		return no_memory(ec2);
 	*group = seq;
 	ret = ec2_db_each(ec2, add_rule, set,
-			  "SELECT r.egress, r.protocol, r.from_port, r.to_port, r.peer, p.seq"
+			  "SELECT r.egress, r.protocol, r.from_port, r.to_port,"
+			  " coalesce(e.cidr, r.peer), p.seq"
 			  " FROM security_groups g JOIN security_group_rules r"
 			  " ON r.security_group = g.id LEFT JOIN security_groups p ON p.id = r.peer"
-			  " WHERE g.seq = ? AND (r.kind = 'ipv4'"
-			  " OR (r.kind = 'group' AND p.seq IS NOT NULL))",
+			  " LEFT JOIN " IPV4_ENTRIES " ON e.prefix_list = r.peer"
+			  " WHERE g.seq = ? AND CASE r.kind WHEN 'ipv4' THEN 1"
+			  " WHEN 'group' THEN p.seq WHEN 'prefix-list' THEN e.cidr IS NOT NULL END",
 			  "i", (int64_t)seq);
 	return ret < 0 ? ret : 0;
 }
@@ -260,11 +267,15 @@ static int add_route(struct ec2 *ec2, struct ec2_row *row, void *arg)
 }
 
 static const char select_routes[] =
-	"SELECT t.seq, r.destination, r.target,"
+	"SELECT t.seq, coalesce(e.cidr, r.destination), r.target,"
 	" (SELECT n.instance FROM " EC2_SQL_LIVE " WHERE n.id = r.target),"
 	" EXISTS (SELECT 1 FROM internet_gateways g WHERE g.id = r.target AND g.vpc = t.vpc)"
 	" FROM routes r JOIN route_tables t ON t.id = r.route_table"
-	" WHERE r.kind = 'ipv4' AND t.id IN (SELECT " ROUTE_TABLE " FROM " EC2_SQL_LIVE ")";
+	" LEFT JOIN " IPV4_ENTRIES " ON e.prefix_list = r.destination"
+	" WHERE (r.kind = 'ipv4' OR e.cidr IS NOT NULL)"
+	" AND t.id IN (SELECT " ROUTE_TABLE " FROM " EC2_SQL_LIVE ")"
+	/* of the same destination, a route of its own is set last, and stays */
+	" ORDER BY e.cidr IS NULL";
 
 static bool within(const struct ec2_vpc_route *route, const struct ec2_vpc_eni *eni)
 {

@@ -157,15 +157,15 @@ int ec2_mac_parse(const char *text, uint8_t mac[6])
 }
 
 /* ip-10-0-1-4.ec2.internal, as us-east-1 has it, or ip-10-0-1-4.REGION.compute.internal */
-static int insert_address(struct ec2 *ec2, const struct ec2_interface *interface, const char *id)
+int ec2_address_add(struct ec2 *ec2, const char *interface, const char *subnet, int64_t *address,
+		    bool primary)
 {
 	char text[INET_ADDRSTRLEN], name[128];
-	int64_t address = interface->address;
-	int ret = address ? 0 : find_free(ec2, interface->subnet, &address);
+	int ret = *address ? 0 : find_free(ec2, subnet, address);
 
 	if (ret)
 		return ret;
-	ec2_address_text(address, text);
+	ec2_address_text(*address, text);
 	for (char *p = text; *p; p++) {
 		if (*p == '.')
 			*p = '-';
@@ -176,8 +176,8 @@ static int insert_address(struct ec2 *ec2, const struct ec2_interface *interface
 		snprintf(name, sizeof(name), "ip-%s.%s.compute.internal", text, ec2->region);
 	return ec2_db_run(ec2,
 			  "INSERT INTO network_interface_addresses (interface, subnet, address,"
-			  " is_primary, dns_name) VALUES (?, ?, ?, 1, ?)",
-			  "ssis", id, interface->subnet, address, name);
+			  " is_primary, dns_name) VALUES (?, ?, ?, ?, ?)",
+			  "ssibs", interface, subnet, *address, primary, name);
 }
 
 static int attach(struct ec2 *ec2, const struct ec2_interface *interface, const char *id)
@@ -196,6 +196,7 @@ static int attach(struct ec2 *ec2, const struct ec2_interface *interface, const 
 
 int ec2_interface_make(struct ec2 *ec2, const struct ec2_interface *interface, char *id)
 {
+	int64_t address = interface->address;
 	char mac[MAC_SIZE];
 	int ret = ec2_new_id(ec2, "eni", id);
 
@@ -209,7 +210,7 @@ int ec2_interface_make(struct ec2 *ec2, const struct ec2_interface *interface, c
 			"sssis", id, interface->description ? interface->description : "", mac,
 			ec2_now(), interface->subnet);
 	if (!ret)
-		ret = insert_address(ec2, interface, id);
+		ret = ec2_address_add(ec2, id, interface->subnet, &address, true);
 	if (!ret)
 		ret = ec2_set_groups(ec2, id, interface->groups);
 	if (!ret && interface->instance)

@@ -21,10 +21,13 @@ int ec2_interface_make(struct ec2 *ec2, const struct ec2_interface *interface, c
 /* "02:00:5e:10:00:ff" as bytes. Return: 0 or -EINVAL. */
 int ec2_mac_parse(const char *text, uint8_t mac[6]);
 /*
- * The text as an address that the subnet has to give: InvalidParameterValue, InvalidIPAddress.InUse. NULL
- * gives 0.
+ * The text as an address that the subnet has to give: InvalidParameterValue,
+ * InvalidIPAddress.InUse. NULL gives 0.
  */
 int ec2_check_address(struct ec2 *ec2, const char *subnet, const char *text, int64_t *address);
+/* One more for the interface; *address 0: a free one, which is put there. */
+int ec2_address_add(struct ec2 *ec2, const char *interface, const char *subnet, int64_t *address,
+		    bool primary);
 /* How many addresses the subnet has to give. */
 int ec2_free_addresses(struct ec2 *ec2, const char *subnet, int64_t *n);
 int ec2_no_address(struct ec2 *ec2);

@@ -18,12 +18,11 @@ static const struct ec2_listing gateway_listing = {
 	.ids = "InternetGatewayIds",
 	.items = "InternetGateways",
 	.shape = &ec2_shape_internet_gateway,
-	.select =
-		"SELECT seq, id, json_object("
-		"'Attachments', json(iif(vpc IS NULL, '[]',"
-		" json_array(json_object('State', 'available', 'VpcId', vpc)))),"
-		"'InternetGatewayId', id, 'OwnerId', ?1,"
-		"'Tags', " EC2_SQL_TAGS("internet_gateways.id") ") AS item FROM internet_gateways",
+	.select = "SELECT seq, id, json_object("
+		  "'Attachments', json(iif(vpc IS NULL, '[]',"
+		  " json_array(json_object('State', 'available', 'VpcId', vpc)))),"
+		  "'InternetGatewayId', id, 'OwnerId', ?1,"
+		  "'Tags', " EC2_SQL_TAGS("internet_gateways.id") ") AS item FROM internet_gateways",
 	.filters = filters,
 	.n_filters = sizeof(filters) / sizeof(filters[0]),
 };

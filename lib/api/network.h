@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The records of the network, and what its nouns make for one another. All within a transaction, unless
- * said otherwise; all return 0 or -errno unless said; new ids go into a buffer of EC2_ID_SIZE.
+ * The records of the network, and what its nouns make for one another. All within a transaction,
+ * unless said otherwise; all return 0 or -errno unless said; new ids go into a buffer of
+ * EC2_ID_SIZE.
  */
 #ifndef EC2_API_NETWORK_H
 #define EC2_API_NETWORK_H
@@ -16,8 +17,10 @@
 #define EC2_GROUPS_PER_VPC 500
 #define EC2_RULES_PER_GROUP 60 /* per direction and address family */
 #define EC2_GROUPS_PER_INTERFACE 5
+#define EC2_ADDRESSES_PER_INTERFACE 50
 #define EC2_GATEWAYS 100
 #define EC2_ROUTE_TABLES_PER_VPC 200
+#define EC2_PREFIX_LISTS 100
 #define EC2_ACLS_PER_VPC 200
 #define EC2_ENTRIES_PER_ACL 40 /* per direction */
 #define EC2_ROUTES_PER_TABLE 500 /* per address family, without the local one */
@@ -30,7 +33,10 @@ extern const struct ec2_listing ec2_vpc_listing, ec2_subnet_listing;
 
 /* ---- network.c ---- */
 
-/* The default VPC, when the region has never had one. ec2_network_open(): outside of transactions. */
+/*
+ * The default VPC, when the region has never had one. ec2_network_open(): outside of
+ * transactions.
+ */
 int ec2_network_open(struct ec2 *ec2);
 int ec2_network_ready(struct ec2 *ec2);
 /* The id of the default VPC, to be freed. VPCIdNotSpecified. */

@@ -30,41 +30,36 @@ static const struct ec2_filter_row filters[] = {
 };
 
 /* With the last rule of each direction, which is nobody's to change. */
-#define ENTRIES                                                                                         \
-	EC2_SQL_LIST(                                                                                   \
-		"json_object('CidrBlock', iif(kind = 'ipv4', cidr, NULL),"                              \
-		" 'Egress', " EC2_SQL_BOOL(                                                             \
-			"egress") ","                                                                   \
-				  " 'IcmpTypeCode', json_object('Code', icmp_code, 'Type', icmp_type)," \
-				  " 'Ipv6CidrBlock', iif(kind = 'ipv6', cidr, NULL),"                   \
-				  " 'PortRange', json_object('From', from_port, 'To', to_port),"        \
-				  " 'Protocol', CAST(protocol AS TEXT), 'RuleAction', action,"          \
-				  " 'RuleNumber', number)",                                             \
-		"*",                                                                                    \
-		"(SELECT egress, number, protocol, action, kind, cidr, from_port, to_port,"             \
-		" icmp_type, icmp_code FROM network_acl_entries WHERE acl = n.id"                       \
-		" UNION ALL SELECT column1, 32767, -1, 'deny', 'ipv4', '0.0.0.0/0', NULL,"              \
-		" NULL, NULL, NULL FROM (VALUES (0), (1)))"                                             \
-		" ORDER BY egress DESC, number")
+#define ENTRIES                                                                            \
+	EC2_SQL_LIST("json_object('CidrBlock', iif(kind = 'ipv4', cidr, NULL),"            \
+		     " 'Egress', " EC2_SQL_BOOL("egress") ","                              \
+		     " 'IcmpTypeCode', json_object('Code', icmp_code, 'Type', icmp_type)," \
+		     " 'Ipv6CidrBlock', iif(kind = 'ipv6', cidr, NULL),"                   \
+		     " 'PortRange', json_object('From', from_port, 'To', to_port),"        \
+		     " 'Protocol', CAST(protocol AS TEXT), 'RuleAction', action,"          \
+		     " 'RuleNumber', number)",                                             \
+		     "*",                                                                  \
+		     "(SELECT egress, number, protocol, action, kind, cidr, from_port,"    \
+		     " to_port, icmp_type, icmp_code FROM network_acl_entries"             \
+		     " WHERE acl = n.id UNION ALL SELECT column1, 32767, -1, 'deny',"      \
+		     " 'ipv4', '0.0.0.0/0', NULL, NULL, NULL, NULL"                        \
+		     " FROM (VALUES (0), (1))) ORDER BY egress DESC, number")
+#define ASSOCIATIONS                                                                       \
+	EC2_SQL_LIST("json_object('NetworkAclAssociationId', id, 'NetworkAclId', acl,"     \
+		     " 'SubnetId', subnet)",                                               \
+		     "id, acl, subnet",                                                    \
+		     "network_acl_associations WHERE acl = n.id ORDER BY seq")
 
 static const struct ec2_listing acl_listing = {
 	.prefix = "acl",
 	.ids = "NetworkAclIds",
 	.items = "NetworkAcls",
 	.shape = &ec2_shape_network_acl,
-	.select =
-		"SELECT seq, id, json_object("
-		"'Associations', " EC2_SQL_LIST(
-			"json_object('NetworkAclAssociationId', id,"
-			" 'NetworkAclId', acl, 'SubnetId', subnet)",
-			"id, acl, subnet",
-			"network_acl_associations WHERE acl = n.id"
-			" ORDER BY seq") ","
-					 "'Entries', " ENTRIES ", 'IsDefault', " EC2_SQL_BOOL(
-						 "is_default") ","
-							       "'NetworkAclId', id, 'Tags', " EC2_SQL_TAGS(
-								       "n.id") ", 'VpcId', vpc,"
-									       "'OwnerId', ?1) AS item FROM network_acls n",
+	.select = "SELECT seq, id, json_object("
+		  "'Associations', " ASSOCIATIONS ", 'Entries', " ENTRIES ","
+		  "'IsDefault', " EC2_SQL_BOOL("is_default") ","
+		  "'NetworkAclId', id, 'Tags', " EC2_SQL_TAGS("n.id") ", 'VpcId', vpc,"
+		  "'OwnerId', ?1) AS item FROM network_acls n",
 	.filters = filters,
 	.n_filters = sizeof(filters) / sizeof(filters[0]),
 };

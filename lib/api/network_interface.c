@@ -41,30 +41,22 @@ static const struct ec2_listing interface_listing = {
 	.ids = "NetworkInterfaceIds",
 	.items = "NetworkInterfaces",
 	.shape = &ec2_shape_network_interface,
-	.select =
-		"SELECT n.seq AS seq, n.id AS id, json_object("
-		"'Attachment', json(iif(n.instance IS NULL, NULL, json_object("
-		"'AttachTime', n.attached / 1000, 'AttachmentId', n.attachment,"
-		"'DeleteOnTermination', " EC2_SQL_BOOL(
-			"n.delete_on_termination") ","
-						   "'DeviceIndex', n.device_index, 'InstanceId', n.instance,"
-						   "'InstanceOwnerId', ?1, 'Status', 'attached'))),"
-						   "'AvailabilityZone', s.zone, 'Description', n.description,"
-						   "'Groups', " EC2_SQL_INTERFACE_GROUPS
-						   ", 'InterfaceType', 'interface',"
-						   "'MacAddress', n.mac, 'NetworkInterfaceId', n.id, 'OwnerId', ?1,"
-						   "'PrivateDnsName', a.dns_name,"
-						   "'PrivateIpAddress', " EC2_SQL_ADDRESS(
-							   "a.address") ","
-									"'PrivateIpAddresses', " EC2_SQL_INTERFACE_ADDRESSES
-									","
-									"'SourceDestCheck', " EC2_SQL_BOOL(
-										"n.source_dest_check") ","
-												       "'Status', iif(n.instance IS NULL, 'available', 'in-use'),"
-												       "'SubnetId', n.subnet, 'TagSet', " EC2_SQL_TAGS(
-													       "n.id") ", 'VpcId', n.vpc)"
-														       " AS item FROM " EC2_SQL_INTERFACE
-														       " JOIN subnets s ON s.id = n.subnet",
+	.select = "SELECT n.seq AS seq, n.id AS id, json_object("
+		  "'Attachment', json(iif(n.instance IS NULL, NULL, json_object("
+		  " 'AttachTime', n.attached / 1000, 'AttachmentId', n.attachment,"
+		  " 'DeleteOnTermination', " EC2_SQL_BOOL("n.delete_on_termination") ","
+		  " 'DeviceIndex', n.device_index, 'InstanceId', n.instance,"
+		  " 'InstanceOwnerId', ?1, 'Status', 'attached'))),"
+		  "'AvailabilityZone', s.zone, 'Description', n.description,"
+		  "'Groups', " EC2_SQL_INTERFACE_GROUPS ", 'InterfaceType', 'interface',"
+		  "'MacAddress', n.mac, 'NetworkInterfaceId', n.id, 'OwnerId', ?1,"
+		  "'PrivateDnsName', a.dns_name,"
+		  "'PrivateIpAddress', " EC2_SQL_ADDRESS("a.address") ","
+		  "'PrivateIpAddresses', " EC2_SQL_INTERFACE_ADDRESSES ","
+		  "'SourceDestCheck', " EC2_SQL_BOOL("n.source_dest_check") ","
+		  "'Status', iif(n.instance IS NULL, 'available', 'in-use'),"
+		  "'SubnetId', n.subnet, 'TagSet', " EC2_SQL_TAGS("n.id") ", 'VpcId', n.vpc)"
+		  " AS item FROM " EC2_SQL_INTERFACE " JOIN subnets s ON s.id = n.subnet",
 	.filters = filters,
 	.n_filters = sizeof(filters) / sizeof(filters[0]),
 };

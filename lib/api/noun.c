@@ -51,9 +51,9 @@ static const struct noun {
 	{"eni", "network-interface", "SELECT 1 FROM network_interfaces WHERE id = ?",
 	 "InvalidNetworkInterfaceId.Malformed", "InvalidNetworkInterfaceID.NotFound",
 	 "The networkInterface ID '%s' does not exist"},
-	/* there are no prefix lists that could be named */
-	{"pl", "", "SELECT 1 WHERE ? IS NULL", "InvalidPrefixListId.Malformed",
-	 "InvalidPrefixListID.NotFound", "The prefix list ID '%s' does not exist"},
+	{"pl", "prefix-list", "SELECT 1 FROM prefix_lists WHERE id = ?",
+	 "InvalidPrefixListId.Malformed", "InvalidPrefixListID.NotFound",
+	 "The prefix list ID '%s' does not exist"},
 	/* these have no tags */
 	{"rtbassoc", "", "SELECT 1 FROM route_table_associations WHERE id = ?",
 	 "InvalidRouteTableAssociationId.Malformed", "InvalidAssociationID.NotFound",

@@ -94,6 +94,7 @@ int ec2_describe(struct ec2 *ec2, const struct ec2_listing *listing,
 			   .n_rows = listing->n_filters,
 			   .shape = listing->shape},
 	};
+	const char *id = NULL;
 	const int32_t *max;
 	char *const *token;
 	int ret = ec2_enter(ec2, request_shape, request, false);
@@ -116,12 +117,16 @@ int ec2_describe(struct ec2 *ec2, const struct ec2_listing *listing,
 		return ret;
 	if (describe.ids)
 		ret = ec2_check_ids(ec2, listing->prefix, describe.ids);
+	if (describe.ids && describe.ids->n == 1)
+		id = describe.ids->items[0];
+	if (listing->of) {
+		id = *(char *const *)member(request_shape, request, listing->of);
+		ret = ec2_check_id(ec2, listing->prefix, id);
+	}
 	if (!ret)
 		ret = ec2_dry_run(ec2, dry_run(request_shape, request));
 	if (!ret)
-		ret = each(ec2, listing,
-			   describe.ids && describe.ids->n == 1 ? describe.ids->items[0] : NULL,
-			   describe_row, &describe);
+		ret = each(ec2, listing, id, describe_row, &describe);
 	ret = ec2_end(ec2, ret < 0 ? ret : 0);
 	if (!ret)
 		ret = ec2_lister_end(ec2, &describe.lister,

@@ -2,8 +2,8 @@
 /*
  * Actions on things that are records and no more: what is the same for every noun.
  *
- * A listing says by one SELECT what a thing is, as a JSON object in the shape's own names; a field that
- * is added to a shape is one line there.
+ * A listing says by one SELECT what a thing is, as a JSON object in the shape's own names; a field
+ * that is added to a shape is one line there.
  */
 #ifndef EC2_API_RECORD_H
 #define EC2_API_RECORD_H
@@ -14,6 +14,7 @@
 struct ec2_listing {
 	const char *prefix; /* of its ids */
 	const char *ids; /* the request's member that has ids: "VpcIds" */
+	const char *of; /* or the one id whose items are listed: "PrefixListId" */
 	const char *items; /* the response's member that has the list: "Vpcs" */
 	const struct ec2_shape *shape;
 	const char *select; /* three columns: seq, id, item; ?1 is the account */
@@ -46,7 +47,10 @@ int ec2_change(struct ec2 *ec2, const struct ec2_shape *request_shape, const voi
  */
 int ec2_record_delete(struct ec2 *ec2, const char *table, const char *id);
 
-/* Define ec2_NOUN() by the typed static function NOUN(): within the transaction, only its own work. */
+/*
+ * Define ec2_NOUN() by the typed static function NOUN(): within the transaction, only its own
+ * work.
+ */
 #define EC2_CHANGE(noun)                                                               \
 	static int act_##noun(struct ec2 *ec2, const void *request, void *response)    \
 	{                                                                              \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Routes. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,17 +10,26 @@
 /* What a request says, checked. */
 struct route {
 	const char *table;
-	struct ec2_cidr destination;
+	const char *kind; /* ipv4, ipv6, prefix-list */
+	struct ec2_cidr destination; /* of a prefix list: its id as text only */
 	char *target; /* igw- or eni-, to be freed */
 };
 
-static int set_destination(struct ec2 *ec2, const char *v4, const char *v6, struct route *route)
+static int set_destination(struct ec2 *ec2, const char *v4, const char *v6, const char *list,
+			   struct route *route)
 {
-	if (!v4 == !v6)
+	int n = !!v4 + !!v6 + !!list;
+
+	if (n != 1)
 		return ec2_fail(ec2, -EINVAL,
-				v4 ? "InvalidParameterCombination" : "MissingParameter",
+				n ? "InvalidParameterCombination" : "MissingParameter",
 				"The request must contain exactly one of: destinationCidrBlock,"
-				" destinationIpv6CidrBlock");
+				" destinationIpv6CidrBlock, destinationPrefixListId");
+	route->kind = v4 ? "ipv4" : v6 ? "ipv6" : "prefix-list";
+	if (list) {
+		snprintf(route->destination.text, sizeof(route->destination.text), "%s", list);
+		return ec2_check_id(ec2, "pl", list);
+	}
 	return ec2_parse_cidr(ec2, v4 ? "destinationCidrBlock" : "destinationIpv6CidrBlock",
 			      v4 ? v4 : v6, v6 != NULL, &route->destination);
 }
@@ -130,7 +140,7 @@ static int check_own(struct ec2 *ec2, const struct route *route)
 	int64_t found;
 	int ret;
 
-	if (route->destination.v6)
+	if (strcmp(route->kind, "ipv4"))
 		return 0;
 	ret = ec2_db_text(ec2, &text,
 			  "SELECT v.cidr FROM vpcs v JOIN route_tables t ON t.vpc = v.id"
@@ -167,7 +177,8 @@ static int parse(struct ec2 *ec2, const struct ec2_create_route_request *r, stru
 	route->table = r->route_table_id;
 	if (!ret)
 		ret = set_destination(ec2, r->destination_cidr_block,
-				      r->destination_ipv6_cidr_block, route);
+				      r->destination_ipv6_cidr_block, r->destination_prefix_list_id,
+				      route);
 	return ret ? ret : set_target(ec2, r, route);
 }
 
@@ -175,12 +186,11 @@ static int parse(struct ec2 *ec2, const struct ec2_create_route_request *r, stru
 
 static int insert(struct ec2 *ec2, const struct route *route)
 {
-	const char *kind = route->destination.v6 ? "ipv6" : "ipv4";
-
 	return ec2_db_run(ec2,
 			  "INSERT INTO routes (route_table, kind, destination, target, origin)"
 			  " VALUES (?, ?, ?, ?, 'CreateRoute')",
-			  "ssss", route->table, kind, route->destination.text, route->target);
+			  "ssss", route->table, route->kind, route->destination.text,
+			  route->target);
 }
 
 static int create_route(struct ec2 *ec2, const struct ec2_create_route_request *r,
@@ -218,6 +228,7 @@ static int replace_route(struct ec2 *ec2, const struct ec2_replace_route_request
 	const struct ec2_create_route_request said = {
 		.destination_cidr_block = r->destination_cidr_block,
 		.destination_ipv6_cidr_block = r->destination_ipv6_cidr_block,
+		.destination_prefix_list_id = r->destination_prefix_list_id,
 		.gateway_id = r->gateway_id,
 		.instance_id = r->instance_id,
 		.network_interface_id = r->network_interface_id,
@@ -259,7 +270,8 @@ static int delete_route(struct ec2 *ec2, const struct ec2_delete_route_request *
 
 	if (!ret)
 		ret = set_destination(ec2, r->destination_cidr_block,
-				      r->destination_ipv6_cidr_block, &route);
+				      r->destination_ipv6_cidr_block, r->destination_prefix_list_id,
+				      &route);
 	if (!ret)
 		ret = find(ec2, &route, &target);
 	else

@@ -15,6 +15,7 @@ static const struct ec2_filter_row filters[] = {
 	{"route-table-id", "RouteTableId", false},
 	{"route.destination-cidr-block", "Routes.DestinationCidrBlock", false},
 	{"route.destination-ipv6-cidr-block", "Routes.DestinationIpv6CidrBlock", false},
+	{"route.destination-prefix-list-id", "Routes.DestinationPrefixListId", false},
 	{"route.gateway-id", "Routes.GatewayId", false},
 	{"route.instance-id", "Routes.InstanceId", false},
 	{"route.origin", "Routes.Origin", false},
@@ -22,33 +23,35 @@ static const struct ec2_filter_row filters[] = {
 	{"vpc-id", "VpcId", false},
 };
 
-#define ASSOCIATIONS                                                                                      \
-	EC2_SQL_LIST(                                                                                     \
-		"json_object('Main', " EC2_SQL_BOOL(                                                      \
-			"subnet IS NULL") ", 'RouteTableAssociationId', id, 'RouteTableId', route_table," \
-					  " 'SubnetId', subnet, 'AssociationState',"                      \
-					  " json_object('State', 'associated'))",                         \
-		"id, route_table, subnet",                                                                \
-		"route_table_associations WHERE route_table = t.id ORDER BY seq")
+#define ASSOCIATIONS                                                                       \
+	EC2_SQL_LIST("json_object('Main', " EC2_SQL_BOOL("subnet IS NULL") ","             \
+		     " 'RouteTableAssociationId', id, 'RouteTableId', route_table,"        \
+		     " 'SubnetId', subnet, 'AssociationState',"                            \
+		     " json_object('State', 'associated'))",                               \
+		     "id, route_table, subnet",                                            \
+		     "route_table_associations WHERE route_table = t.id ORDER BY seq")
 
 /* What can take packets: a gateway of this VPC, an interface whose instance lives. */
-#define USABLE                                                             \
-	"(r.target = 'local' OR EXISTS (SELECT 1 FROM internet_gateways g" \
-	" WHERE g.id = r.target AND g.vpc = t.vpc) OR EXISTS (SELECT 1"    \
-	" FROM network_interfaces n JOIN instances i ON i.id = n.instance" \
+#define USABLE                                                                             \
+	"(r.target = 'local' OR EXISTS (SELECT 1 FROM internet_gateways g"                 \
+	" WHERE g.id = r.target AND g.vpc = t.vpc) OR EXISTS (SELECT 1"                    \
+	" FROM network_interfaces n JOIN instances i ON i.id = n.instance"                 \
 	" WHERE n.id = r.target AND i.state NOT IN (48, 80)))"
 
-#define ROUTES                                                                                     \
-	EC2_SQL_LIST("json_object("                                                                \
-		     "'DestinationCidrBlock', iif(kind = 'ipv4', destination, NULL),"              \
-		     "'DestinationIpv6CidrBlock', iif(kind = 'ipv6', destination, NULL),"          \
-		     "'GatewayId', iif(target LIKE 'eni-%', NULL, target),"                        \
-		     "'InstanceId', instance, 'InstanceOwnerId', iif(instance IS NULL, NULL, ?1)," \
-		     "'NetworkInterfaceId', iif(target LIKE 'eni-%', target, NULL),"               \
-		     "'Origin', origin, 'State', iif(usable, 'active', 'blackhole'))",             \
-		     "r.kind, r.destination, r.target, r.origin, (SELECT instance"                 \
-		     " FROM network_interfaces WHERE id = r.target) AS instance, " USABLE          \
-		     " AS usable",                                                                 \
+#define ROUTES                                                                             \
+	EC2_SQL_LIST("json_object("                                                        \
+		     "'DestinationCidrBlock', iif(kind = 'ipv4', destination, NULL),"      \
+		     "'DestinationIpv6CidrBlock', iif(kind = 'ipv6', destination, NULL),"  \
+		     "'DestinationPrefixListId',"                                          \
+		     " iif(kind = 'prefix-list', destination, NULL),"                      \
+		     "'GatewayId', iif(target LIKE 'eni-%', NULL, target),"                \
+		     "'InstanceId', instance,"                                             \
+		     "'InstanceOwnerId', iif(instance IS NULL, NULL, ?1),"                 \
+		     "'NetworkInterfaceId', iif(target LIKE 'eni-%', target, NULL),"       \
+		     "'Origin', origin, 'State', iif(usable, 'active', 'blackhole'))",     \
+		     "r.kind, r.destination, r.target, r.origin, (SELECT instance"         \
+		     " FROM network_interfaces WHERE id = r.target) AS instance, "         \
+		     USABLE " AS usable",                                                  \
 		     "routes r WHERE r.route_table = t.id ORDER BY r.seq")
 
 static const struct ec2_listing table_listing = {
@@ -59,7 +62,7 @@ static const struct ec2_listing table_listing = {
 	.select = "SELECT seq, id, json_object("
 		  "'Associations', " ASSOCIATIONS ", 'RouteTableId', id, 'Routes', " ROUTES ","
 		  "'Tags', " EC2_SQL_TAGS("t.id") ", 'VpcId', vpc, 'OwnerId', ?1) AS item"
-						  " FROM route_tables t",
+		  " FROM route_tables t",
 	.filters = filters,
 	.n_filters = sizeof(filters) / sizeof(filters[0]),
 };

@@ -132,7 +132,6 @@ static int set_cidr(struct ec2 *ec2, const char *text, bool v6, struct ec2_rule 
 	return 0;
 }
 
-/* There are none yet that could be meant. */
 static int set_prefix_list(struct ec2 *ec2, const char *id, struct ec2_rule *rule)
 {
 	int ret = ec2_check_id(ec2, "pl", id);

@@ -21,8 +21,8 @@ struct ec2_rules {
 };
 
 /*
- * The rules of a list of struct ec2_ip_permission, for that group. Twice the same is refused. `rules` is
- * freed by the caller, after failures too.
+ * The rules of a list of struct ec2_ip_permission, for that group. Twice the same is refused.
+ * `rules` is freed by the caller, after failures too.
  */
 int ec2_rules_parse(struct ec2 *ec2, const char *group, bool egress,
 		    const struct ec2_list *permissions, struct ec2_rules *rules);
@@ -33,6 +33,9 @@ int ec2_rule_parse(struct ec2 *ec2, const char *group, bool egress,
 int ec2_protocol_parse(const char *text, int *number);
 /* Descriptions and names: up to 255 of the characters that EC2 takes. NULL is allowed. */
 int ec2_check_description(struct ec2 *ec2, const char *what, const char *text);
+
+/* The group has not more rules than it may have: RulesPerSecurityGroupLimitExceeded. */
+int ec2_check_rules_quota(struct ec2 *ec2, const char *group);
 
 /* An id that is a group's, by id or by name in the default VPC, to be freed. */
 int ec2_group_find(struct ec2 *ec2, const char *id, const char *name, char **group);

@@ -20,21 +20,17 @@ const struct ec2_listing ec2_rule_listing = {
 	.ids = "SecurityGroupRuleIds",
 	.items = "SecurityGroupRules",
 	.shape = &ec2_shape_security_group_rule,
-	.select =
-		"SELECT r.seq AS seq, r.id AS id, json_object("
-		"'SecurityGroupRuleId', r.id, 'GroupId', r.security_group, 'GroupOwnerId', ?1,"
-		"'IsEgress', " EC2_SQL_BOOL(
-			"egress") ","
-				  "'IpProtocol', protocol, 'FromPort', from_port, 'ToPort', to_port,"
-				  "'CidrIpv4', " PEER("ipv4") ", 'CidrIpv6', " PEER(
-					  "ipv6") ","
-						  "'PrefixListId', " PEER(
-							  "prefix-list") ","
-									 "'ReferencedGroupInfo', json(iif(kind = 'group', json_object('GroupId', peer,"
-									 " 'UserId', ?1, 'VpcId', g.vpc), NULL)),"
-									 "'Description', r.description, 'Tags', " EC2_SQL_TAGS(
-										 "r.id") ") AS item"
-											 " FROM security_group_rules r JOIN security_groups g ON g.id = r.security_group",
+	.select = "SELECT r.seq AS seq, r.id AS id, json_object("
+		  "'SecurityGroupRuleId', r.id, 'GroupId', r.security_group, 'GroupOwnerId', ?1,"
+		  "'IsEgress', " EC2_SQL_BOOL("egress") ","
+		  "'IpProtocol', protocol, 'FromPort', from_port, 'ToPort', to_port,"
+		  "'CidrIpv4', " PEER("ipv4") ", 'CidrIpv6', " PEER("ipv6") ","
+		  "'PrefixListId', " PEER("prefix-list") ","
+		  "'ReferencedGroupInfo', json(iif(kind = 'group', json_object('GroupId', peer,"
+		  " 'UserId', ?1, 'VpcId', g.vpc), NULL)),"
+		  "'Description', r.description, 'Tags', " EC2_SQL_TAGS("r.id") ") AS item"
+		  " FROM security_group_rules r JOIN security_groups g"
+		  " ON g.id = r.security_group",
 	.filters = filters,
 	.n_filters = sizeof(filters) / sizeof(filters[0]),
 };
@@ -69,15 +65,26 @@ static int duplicate(struct ec2 *ec2, const struct ec2_rule *rule)
 			protocol, ports);
 }
 
-/* A rule about a group counts for both address families. */
-static int check_quota(struct ec2 *ec2, const char *group)
+/*
+ * A rule about a group counts for both address families, one about a prefix list for all it may
+ * hold.
+ */
+#define COUNT(family, other, other_family)                                              \
+	"sum(CASE kind WHEN '" other "' THEN 0"                                         \
+	" WHEN 'prefix-list' THEN iif(p.family = '" other_family "', 0, p.max_entries)" \
+	" ELSE 1 END) AS " family
+#define IPV4_COUNT COUNT("v4", "ipv6", "IPv6")
+#define IPV6_COUNT COUNT("v6", "ipv4", "IPv4")
+
+int ec2_check_rules_quota(struct ec2 *ec2, const char *group)
 {
 	int64_t n;
 	int ret = ec2_db_int(
 		ec2, &n,
-		"SELECT max(count(*) - sum(kind = 'ipv4'), count(*) - sum(kind = 'ipv6'))"
-		" AS n FROM security_group_rules WHERE security_group = ?"
-		" GROUP BY egress ORDER BY n DESC",
+		"SELECT max(v4, v6) AS n FROM (SELECT " IPV4_COUNT ", " IPV6_COUNT
+		" FROM security_group_rules r LEFT JOIN prefix_lists p"
+		" ON p.id = r.peer WHERE security_group = ? GROUP BY egress)"
+		" ORDER BY n DESC",
 		"s", group);
 
 	if (ret > 0 && n > EC2_RULES_PER_GROUP)
@@ -199,7 +206,7 @@ static int authorize(struct ec2 *ec2, const char *group, bool egress,
 	for (size_t i = 0; !ret && i < rules.n; i++)
 		ret = insert(ec2, group, &rules.items[i], tags, answer);
 	free(rules.items);
-	return ret ? ret : check_quota(ec2, group);
+	return ret ? ret : ec2_check_rules_quota(ec2, group);
 }
 
 static int authorize_security_group_ingress(
@@ -350,7 +357,7 @@ static int modify_security_group_rules(struct ec2 *ec2,
 	for (size_t i = 0; !ret && i < r->security_group_rules.n; i++)
 		ret = modify_one(ec2, r->group_id, &updates[i]);
 	if (!ret)
-		ret = check_quota(ec2, r->group_id);
+		ret = ec2_check_rules_quota(ec2, r->group_id);
 	response->return_value = !ret;
 	return ret;
 }

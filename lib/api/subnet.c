@@ -32,21 +32,16 @@ const struct ec2_listing ec2_subnet_listing = {
 	.ids = "SubnetIds",
 	.items = "Subnets",
 	.shape = &ec2_shape_subnet,
-	.select =
-		"SELECT seq, id, json_object("
-		"'AvailabilityZone', zone, 'AvailabilityZoneId', " REGION " || '-az1',"
-		"'AvailableIpAddressCount', last - first + 1 - 5 - (SELECT count(*)"
-		" FROM network_interface_addresses WHERE subnet = subnets.id),"
-		"'CidrBlock', cidr, 'DefaultForAz', " EC2_SQL_BOOL(
-			"is_default") ","
-				      "'MapPublicIpOnLaunch', " EC2_SQL_BOOL(
-					      "map_public_ip") ","
-							       "'State', 'available', 'SubnetId', id, 'VpcId', vpc, 'OwnerId', ?1,"
-							       "'Tags', " EC2_SQL_TAGS(
-								       "subnets.id") ","
-										     "'SubnetArn', 'arn:aws:ec2:' || " REGION
-										     " || ':' || ?1 || ':subnet/' || id)"
-										     " AS item FROM subnets",
+	.select = "SELECT seq, id, json_object("
+		  "'AvailabilityZone', zone, 'AvailabilityZoneId', " REGION " || '-az1',"
+		  "'AvailableIpAddressCount', last - first + 1 - 5 - (SELECT count(*)"
+		  " FROM network_interface_addresses WHERE subnet = subnets.id),"
+		  "'CidrBlock', cidr, 'DefaultForAz', " EC2_SQL_BOOL("is_default") ","
+		  "'MapPublicIpOnLaunch', " EC2_SQL_BOOL("map_public_ip") ","
+		  "'State', 'available', 'SubnetId', id, 'VpcId', vpc, 'OwnerId', ?1,"
+		  "'Tags', " EC2_SQL_TAGS("subnets.id") ","
+		  "'SubnetArn', 'arn:aws:ec2:' || " REGION " || ':' || ?1 || ':subnet/' || id)"
+		  " AS item FROM subnets",
 	.filters = filters,
 	.n_filters = sizeof(filters) / sizeof(filters[0]),
 };

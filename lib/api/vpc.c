@@ -30,9 +30,8 @@ const struct ec2_listing ec2_vpc_listing = {
 		  "'VpcId', id, 'OwnerId', ?1, 'InstanceTenancy', 'default',"
 		  "'CidrBlockAssociationSet', json_array(json_object('AssociationId', association,"
 		  " 'CidrBlock', cidr, 'CidrBlockState', json_object('State', 'associated'))),"
-		  "'IsDefault', " EC2_SQL_BOOL(
-			  "is_default") ","
-					"'Tags', " EC2_SQL_TAGS("vpcs.id") ") AS item FROM vpcs",
+		  "'IsDefault', " EC2_SQL_BOOL("is_default") ","
+		  "'Tags', " EC2_SQL_TAGS("vpcs.id") ") AS item FROM vpcs",
 	.filters = filters,
 	.n_filters = sizeof(filters) / sizeof(filters[0]),
 };

@@ -28,6 +28,7 @@
 #include <ec2ctl/route_table.h>
 #include <ec2ctl/network_interface.h>
 #include <ec2ctl/network_acl.h>
+#include <ec2ctl/prefix_list.h>
 #include <ec2ctl/reconcile.h>
 
 #endif

@@ -107,3 +107,32 @@ RESPONSE(describe_network_interface_attribute, "DescribeNetworkInterfaceAttribut
 	 STR("NetworkInterfaceId", network_interface_id, 0, NULL),
 	 SUB("SourceDestCheck", source_dest_check, attribute_boolean_value, 0, NULL))
 #undef S
+
+#define S ec2_assigned_private_ip_address
+static const struct ec2_field assigned_private_ip_address_fields[] = {
+	STR("PrivateIpAddress", private_ip_address, 0, NULL),
+};
+SHAPE(assigned_private_ip_address, "AssignedPrivateIpAddress", assigned_private_ip_address_fields)
+#undef S
+
+#define S ec2_assign_private_ip_addresses_request
+REQUEST(assign_private_ip_addresses, "AssignPrivateIpAddresses",
+	BOOL("AllowReassignment", allow_reassignment, 0,
+	     "take them from another interface of the subnet"),
+	INTERFACE_ID,
+	STRS("PrivateIpAddresses", private_ip_addresses, 0, "these addresses of the subnet"),
+	INT("SecondaryPrivateIpAddressCount", secondary_private_ip_address_count,
+	    EC2_F_ZERO_ABSENT, "or so many free ones"))
+#undef S
+
+#define S ec2_assign_private_ip_addresses_response
+RESPONSE(assign_private_ip_addresses, "AssignPrivateIpAddresses",
+	 STR("NetworkInterfaceId", network_interface_id, 0, NULL),
+	 SUBS("AssignedPrivateIpAddresses", assigned_private_ip_addresses,
+	      assigned_private_ip_address, EC2_F_EMPTY_LIST, NULL))
+#undef S
+
+#define S ec2_unassign_private_ip_addresses_request
+REQUEST(unassign_private_ip_addresses, "UnassignPrivateIpAddresses", INTERFACE_ID,
+	STRS("PrivateIpAddresses", private_ip_addresses, EC2_F_REQUIRED, "these addresses"))
+#undef S

@@ -10,6 +10,8 @@
 	STR("DestinationCidrBlock", destination_cidr_block, 0, "its addresses: 0.0.0.0/0")
 #define DESTINATION6 \
 	STR("DestinationIpv6CidrBlock", destination_ipv6_cidr_block, 0, "or IPv6 ones: ::/0")
+#define DESTINATION_LIST \
+	STR("DestinationPrefixListId", destination_prefix_list_id, 0, "or those of a list (pl-...)")
 #define TARGETS                                                                         \
 	STR("GatewayId", gateway_id, 0, "to an internet gateway (igw-...)"),            \
 		STR("InstanceId", instance_id, 0, "or an instance with one interface"), \
@@ -46,6 +48,7 @@ SHAPE(propagating_vgw, "PropagatingVgw", propagating_vgw_fields)
 static const struct ec2_field route_fields[] = {
 	STR("DestinationCidrBlock", destination_cidr_block, 0, NULL),
 	STR("DestinationIpv6CidrBlock", destination_ipv6_cidr_block, 0, NULL),
+	STR("DestinationPrefixListId", destination_prefix_list_id, 0, NULL),
 	STR("GatewayId", gateway_id, 0, NULL),
 	STR("InstanceId", instance_id, 0, NULL),
 	STR("InstanceOwnerId", instance_owner_id, EC2_F_HIDDEN, NULL),
@@ -122,7 +125,8 @@ RESPONSE(replace_route_table_association, "ReplaceRouteTableAssociation",
 #undef S
 
 #define S ec2_create_route_request
-REQUEST(create_route, "CreateRoute", DESTINATION, DESTINATION6, DRY_RUN, TARGETS, TABLE_ID)
+REQUEST(create_route, "CreateRoute", DESTINATION, DESTINATION6, DESTINATION_LIST, DRY_RUN, TARGETS,
+	TABLE_ID)
 #undef S
 
 #define S ec2_create_route_response
@@ -130,9 +134,10 @@ RESPONSE(create_route, "CreateRoute", BOOL("Return", return_value, 0, NULL))
 #undef S
 
 #define S ec2_replace_route_request
-REQUEST(replace_route, "ReplaceRoute", DESTINATION, DESTINATION6, DRY_RUN, TARGETS, TABLE_ID)
+REQUEST(replace_route, "ReplaceRoute", DESTINATION, DESTINATION6, DESTINATION_LIST, DRY_RUN,
+	TARGETS, TABLE_ID)
 #undef S
 
 #define S ec2_delete_route_request
-REQUEST(delete_route, "DeleteRoute", DESTINATION, DESTINATION6, DRY_RUN, TABLE_ID)
+REQUEST(delete_route, "DeleteRoute", DESTINATION, DESTINATION6, DESTINATION_LIST, DRY_RUN, TABLE_ID)
 #undef S

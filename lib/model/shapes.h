@@ -188,7 +188,24 @@
 	X(replace_network_acl_entry_request)                        \
 	X(delete_network_acl_entry_request)                         \
 	X(replace_network_acl_association_request)                  \
-	X(replace_network_acl_association_response)
+	X(replace_network_acl_association_response)                 \
+	X(prefix_list_entry)                                        \
+	X(remove_prefix_list_entry)                                 \
+	X(managed_prefix_list)                                      \
+	X(create_managed_prefix_list_request)                       \
+	X(create_managed_prefix_list_response)                      \
+	X(delete_managed_prefix_list_request)                       \
+	X(delete_managed_prefix_list_response)                      \
+	X(describe_managed_prefix_lists_request)                    \
+	X(describe_managed_prefix_lists_response)                   \
+	X(get_managed_prefix_list_entries_request)                  \
+	X(get_managed_prefix_list_entries_response)                 \
+	X(modify_managed_prefix_list_request)                       \
+	X(modify_managed_prefix_list_response)                      \
+	X(assigned_private_ip_address)                              \
+	X(assign_private_ip_addresses_request)                      \
+	X(assign_private_ip_addresses_response)                     \
+	X(unassign_private_ip_addresses_request)
 
 #define EC2_SHAPE_DECLARE(noun) extern const struct ec2_shape ec2_shape_##noun;
 EC2_SHAPES(EC2_SHAPE_DECLARE)

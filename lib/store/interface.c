@@ -5,39 +5,31 @@
 
 #include "model/shapes.h"
 
-#define ONE_INTERFACE                                                                                                                                       \
-	"json_object('Attachment', json_object('AttachTime', n.attached / 1000,"                                                                            \
-	" 'AttachmentId', n.attachment,"                                                                                                                    \
-	" 'DeleteOnTermination', " EC2_SQL_BOOL(                                                                                                            \
-		"n.delete_on_termination") ","                                                                                                              \
-					   " 'DeviceIndex', n.device_index, 'Status', 'attached'),"                                                         \
-					   " 'Description', n.description, 'Groups', " EC2_SQL_INTERFACE_GROUPS                                             \
-					   ","                                                                                                              \
-					   " 'MacAddress', n.mac, 'NetworkInterfaceId', n.id, 'OwnerId', ?1,"                                               \
-					   " 'PrivateDnsName', a.dns_name, 'PrivateIpAddress', " EC2_SQL_ADDRESS(                                           \
-						   "a.address") ", 'PrivateIpAddresses', " EC2_SQL_INTERFACE_ADDRESSES                                      \
-								","                                                                                         \
-								" 'SourceDestCheck', " EC2_SQL_BOOL(                                                        \
-									"n.source_dest_check") ","                                                          \
-											       " 'Status', 'in-use', 'SubnetId', n.subnet, 'VpcId', n.vpc," \
-											       " 'InterfaceType', 'interface') AS item"
+#define ONE_INTERFACE                                                                      \
+	"json_object('Attachment', json_object('AttachTime', n.attached / 1000,"           \
+	" 'AttachmentId', n.attachment,"                                                   \
+	" 'DeleteOnTermination', " EC2_SQL_BOOL("n.delete_on_termination") ","             \
+	" 'DeviceIndex', n.device_index, 'Status', 'attached'),"                           \
+	" 'Description', n.description, 'Groups', " EC2_SQL_INTERFACE_GROUPS ","           \
+	" 'MacAddress', n.mac, 'NetworkInterfaceId', n.id, 'OwnerId', ?1,"                 \
+	" 'PrivateDnsName', a.dns_name,"                                                   \
+	" 'PrivateIpAddress', " EC2_SQL_ADDRESS("a.address") ","                           \
+	" 'PrivateIpAddresses', " EC2_SQL_INTERFACE_ADDRESSES ","                          \
+	" 'SourceDestCheck', " EC2_SQL_BOOL("n.source_dest_check") ","                     \
+	" 'Status', 'in-use', 'SubnetId', n.subnet, 'VpcId', n.vpc,"                       \
+	" 'InterfaceType', 'interface') AS item"
+#define ITS_INTERFACES \
+	EC2_SQL_INTERFACE " WHERE n.instance = ?2 ORDER BY n.device_index"
 
 /* The instance's own members are those of eth0. */
 static const char select_network[] =
 	"SELECT json_object('PrivateDnsName', a.dns_name,"
-	" 'PrivateIpAddress', " EC2_SQL_ADDRESS(
-		"a.address") ","
-			     " 'SubnetId', n.subnet, 'VpcId', n.vpc,"
-			     " 'SourceDestCheck', " EC2_SQL_BOOL(
-				     "n.source_dest_check") ","
-							    " 'SecurityGroups', " EC2_SQL_INTERFACE_GROUPS
-							    ","
-							    " 'NetworkInterfaces', " EC2_SQL_LIST(
-								    "json(item)", ONE_INTERFACE,
-								    EC2_SQL_INTERFACE
-								    " WHERE n.instance = ?2 ORDER BY n.device_index") ")"
-														      " FROM " EC2_SQL_INTERFACE
-														      " WHERE n.instance = ?2 AND n.device_index = 0";
+	" 'PrivateIpAddress', " EC2_SQL_ADDRESS("a.address") ","
+	" 'SubnetId', n.subnet, 'VpcId', n.vpc,"
+	" 'SourceDestCheck', " EC2_SQL_BOOL("n.source_dest_check") ","
+	" 'SecurityGroups', " EC2_SQL_INTERFACE_GROUPS ","
+	" 'NetworkInterfaces', " EC2_SQL_LIST("json(item)", ONE_INTERFACE, ITS_INTERFACES) ")"
+	" FROM " EC2_SQL_INTERFACE " WHERE n.instance = ?2 AND n.device_index = 0";
 
 static int take_row(struct ec2 *ec2, struct ec2_row *row, void *arg)
 {

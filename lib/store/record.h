@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Records as JSON in the shapes' names, made by SQL: the pieces of such a SELECT, and the way back. */
+/*
+ * Records as JSON in the shapes' names, made by SQL: the pieces of such a SELECT, and the way
+ * back.
+ */
 #ifndef EC2_STORE_RECORD_H
 #define EC2_STORE_RECORD_H
 

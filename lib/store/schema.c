@@ -275,8 +275,25 @@ const char *const ec2_schema[] = {
 	"CREATE INDEX network_interface_groups_by_group"
 	"	ON network_interface_groups (security_group);",
 
+	/* 2: prefix lists */
+	"CREATE TABLE prefix_lists ("
+	"	seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	"	id TEXT NOT NULL UNIQUE,"
+	"	name TEXT NOT NULL,"
+	"	family TEXT NOT NULL," /* IPv4, IPv6 */
+	"	max_entries INTEGER NOT NULL,"
+	"	version INTEGER NOT NULL DEFAULT 1,"
+	"	arn TEXT NOT NULL,"
+	"	created INTEGER NOT NULL);"
+	"CREATE TABLE prefix_list_entries ("
+	"	seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+	"	prefix_list TEXT NOT NULL REFERENCES prefix_lists (id) ON DELETE CASCADE,"
+	"	cidr TEXT NOT NULL,"
+	"	description TEXT,"
+	"	UNIQUE (prefix_list, cidr));",
+
 	/*
-	 * 2: each distinct set of security groups that live instances' interfaces have, by the number that the
+	 * 3: each distinct set of security groups that live instances' interfaces have, by the number that the
 	 * kernel knows it by; members: their seq, "3,17"; used: 0 while it is being forgotten
 	 */
 	"CREATE TABLE group_sets ("

@@ -326,7 +326,7 @@ static void edit_on(void)
 {
 	static struct ec2_policy_rule many[300];
 	struct ec2_policy_rules sizes[2] = {{many, 1}, {many, 300}};
-	struct ec2_vpc *own;
+	struct ec2_vpc_card *own;
 
 	for (int i = 0; i < 300; i++)
 		many[i] = (struct ec2_policy_rule){.protocol = 17, .from_port = 1000 + 7 * i, .to_port = 1003 + 7 * i,

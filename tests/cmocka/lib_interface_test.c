@@ -189,6 +189,90 @@ static void a_subnet_gives_all_its_addresses(void **state)
 		      "Subnets.0.AvailableIpAddressCount", "0");
 }
 
+/* ---- secondary addresses ---- */
+
+#define ASSIGN "AssignPrivateIpAddresses"
+#define UNASSIGN "UnassignPrivateIpAddresses"
+#define MORE(rest) "{'NetworkInterfaceId': '$INTERFACE'" rest "}"
+#define ADDRESS(text) ", 'PrivateIpAddresses': ['" text "']"
+
+static const struct region_step assigned[] = {
+	{"CreateNetworkInterface", CREATE(""), "NetworkInterface.NetworkInterfaceId", NULL,
+	 "INTERFACE"},
+	{"CreateNetworkInterface", CREATE(""), "NetworkInterface.NetworkInterfaceId", NULL, "NEXT"},
+	{ASSIGN, MORE(ADDRESS("10.0.1.9")), "AssignedPrivateIpAddresses.0.PrivateIpAddress",
+	 "10.0.1.9", NULL},
+	{ASSIGN, MORE(", 'SecondaryPrivateIpAddressCount': 2"),
+	 "AssignedPrivateIpAddresses.1.PrivateIpAddress", "10.0.1.7", NULL},
+	{INTERFACES, THE_INTERFACE, "NetworkInterfaces.0.PrivateIpAddresses", "4", NULL},
+	{INTERFACES, THE_INTERFACE, "NetworkInterfaces.0.PrivateIpAddress", "10.0.1.4", NULL},
+	{INTERFACES, THE_INTERFACE, "NetworkInterfaces.0.PrivateIpAddresses.0.Primary", "true",
+	 NULL},
+	{INTERFACES, THE_INTERFACE, "NetworkInterfaces.0.PrivateIpAddresses.1.Primary", "false",
+	 NULL},
+	{INTERFACES, FILTER("addresses.private-ip-address", "10.0.1.9"), "NetworkInterfaces", "1",
+	 NULL},
+	{"DescribeSubnets", "{'SubnetIds': ['$SUBNET']}", "Subnets.0.AvailableIpAddressCount", "6",
+	 NULL},
+};
+
+static const struct region_row not_assigned[] = {
+	{ASSIGN, MORE(""), "MissingParameter", "exactly one of"},
+	{ASSIGN, MORE(", 'SecondaryPrivateIpAddressCount': 1" ADDRESS("10.0.1.12")),
+	 "InvalidParameterCombination", NULL},
+	{ASSIGN, MORE(", 'SecondaryPrivateIpAddressCount': -1"), "InvalidParameterValue", "-1"},
+	{ASSIGN, MORE(", 'SecondaryPrivateIpAddressCount': 7"), "InsufficientFreeAddressesInSubnet",
+	 NULL},
+	{ASSIGN, MORE(ADDRESS("10.0.1.9")), "InvalidIPAddress.InUse", "10.0.1.9"},
+	{ASSIGN, MORE(ADDRESS("10.0.1.1")), "InvalidParameterValue", "reserved"},
+	{ASSIGN, "{'NetworkInterfaceId': '" NO_INTERFACE "'" ADDRESS("10.0.1.12") "}",
+	 "InvalidNetworkInterfaceID.NotFound", NULL},
+	/* a primary address is nobody else's to take */
+	{ASSIGN, MORE(", 'AllowReassignment': true" ADDRESS("10.0.1.5")), "InvalidIPAddress.InUse",
+	 NULL},
+	{UNASSIGN, MORE(ADDRESS("10.0.1.4")), "InvalidParameterValue", "primary"},
+	{UNASSIGN, MORE(ADDRESS("10.0.1.5")), "InvalidParameterValue", "not assigned"},
+	{UNASSIGN, MORE(ADDRESS("x")), "InvalidParameterValue", "not assigned"},
+};
+
+static const struct region_step unassigned[] = {
+	{INTERFACES, THE_INTERFACE, "NetworkInterfaces.0.PrivateIpAddresses", "4", NULL},
+	{ASSIGN, "{'NetworkInterfaceId': '$NEXT', 'AllowReassignment': true" ADDRESS("10.0.1.9") "}",
+	 "NetworkInterfaceId", "$NEXT", NULL},
+	{INTERFACES, THE_INTERFACE, "NetworkInterfaces.0.PrivateIpAddresses", "3", NULL},
+	{UNASSIGN, MORE(ADDRESS("10.0.1.7")), NULL, NULL, NULL},
+	{INTERFACES, THE_INTERFACE, "NetworkInterfaces.0.PrivateIpAddresses", "2", NULL},
+	/* the interface's addresses go with it */
+	{"DeleteNetworkInterface", "{'NetworkInterfaceId': '$NEXT'}", NULL, NULL, NULL},
+	{"DescribeSubnets", "{'SubnetIds': ['$SUBNET']}", "Subnets.0.AvailableIpAddressCount", "9",
+	 NULL},
+};
+
+static void addresses_come_and_go(void **state)
+{
+	REGION_STEPS(*state, assigned);
+	CHECK(state, not_assigned);
+	REGION_STEPS(*state, unassigned);
+}
+
+/* 50, the primary one among them. */
+static void addresses_have_a_quota(void **state)
+{
+	static const struct region_step steps[] = {
+		{"CreateSubnet", "{'VpcId': '$VPC', 'CidrBlock': '10.0.2.0/24'}", "Subnet.SubnetId",
+		 NULL, "SUBNET"},
+		{"CreateNetworkInterface", CREATE(""), "NetworkInterface.NetworkInterfaceId", NULL,
+		 "INTERFACE"},
+		{ASSIGN, MORE(", 'SecondaryPrivateIpAddressCount': 49"),
+		 "AssignedPrivateIpAddresses", "49", NULL},
+	};
+
+	REGION_STEPS(*state, steps);
+	region_check(*state,
+		     &(struct region_row){ASSIGN, MORE(", 'SecondaryPrivateIpAddressCount': 1"),
+					  "PrivateIpAddressLimitExceeded", NULL});
+}
+
 /* ---- instances ---- */
 
 #define RUN "RunInstances"
@@ -510,6 +594,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(interfaces_come_and_go),
 		TEST(a_subnet_gives_all_its_addresses),
+		TEST(addresses_come_and_go),
+		TEST(addresses_have_a_quota),
 		TEST(instances_are_in_a_subnet),
 		TEST(eth0_lives_as_long_as_its_instance),
 		TEST(a_failed_launch_gives_its_address_back),

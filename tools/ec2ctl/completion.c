@@ -35,6 +35,8 @@ static const char ids[] =
 	"RouteTables[].RouteTableId' ;;\n"
 	"\t--network-acl-id|--network-acl-ids) q='describe-network-acls --query "
 	"NetworkAcls[].NetworkAclId' ;;\n"
+	"\t--prefix-list-id|--prefix-list-ids|--destination-prefix-list-id) "
+	"q='describe-managed-prefix-lists --query PrefixLists[].PrefixListId' ;;\n"
 	"\t--network-interface-id|--network-interface-ids) q='describe-network-interfaces --query "
 	"NetworkInterfaces[].NetworkInterfaceId' ;;\n"
 	"\t*) return 1 ;;\n\tesac\n"

@@ -70,8 +70,9 @@ int ec2_create_internet_gateway(struct ec2 *ec2,
 EC2_RESPONSE_FREE(create_internet_gateway, "CreateInternetGateway")
 
 /*
- * AttachInternetGateway. Errors: InvalidInternetGatewayID.NotFound; InvalidVpcID.NotFound; .Malformed of
- * both; Resource.AlreadyAssociated; InvalidParameterValue (the VPC has one). Return: 0 or -errno.
+ * AttachInternetGateway. Errors: InvalidInternetGatewayID.NotFound; InvalidVpcID.NotFound;
+ * .Malformed of both; Resource.AlreadyAssociated; InvalidParameterValue (the VPC has one). Return:
+ * 0 or -errno.
  */
 int ec2_attach_internet_gateway(struct ec2 *ec2,
 				const struct ec2_attach_internet_gateway_request *request);
@@ -84,15 +85,15 @@ int ec2_detach_internet_gateway(struct ec2 *ec2,
 				const struct ec2_detach_internet_gateway_request *request);
 
 /*
- * DeleteInternetGateway. Errors: InvalidInternetGatewayID.NotFound; InvalidInternetGatewayId.Malformed;
- * DependencyViolation (it is attached). Return: 0 or -errno.
+ * DeleteInternetGateway. Errors: InvalidInternetGatewayID.NotFound;
+ * InvalidInternetGatewayId.Malformed; DependencyViolation (it is attached). Return: 0 or -errno.
  */
 int ec2_delete_internet_gateway(struct ec2 *ec2,
 				const struct ec2_delete_internet_gateway_request *request);
 
 /*
- * DescribeInternetGateways. Errors: InvalidInternetGatewayID.NotFound; InvalidInternetGatewayId.Malformed;
- * filters and pages. Return: 0 or -errno.
+ * DescribeInternetGateways. Errors: InvalidInternetGatewayID.NotFound;
+ * InvalidInternetGatewayId.Malformed; filters and pages. Return: 0 or -errno.
  */
 int ec2_describe_internet_gateways(struct ec2 *ec2,
 				   const struct ec2_describe_internet_gateways_request *request,

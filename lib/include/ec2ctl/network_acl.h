@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Network ACLs: stateless rules for what enters and leaves a subnet, the first that matches decides. */
+/*
+ * Network ACLs: stateless rules for what enters and leaves a subnet, the first that matches
+ * decides.
+ */
 #ifndef EC2CTL_NETWORK_ACL_H
 #define EC2CTL_NETWORK_ACL_H
 
@@ -138,8 +141,8 @@ EC2_RESPONSE_FREE(create_network_acl, "CreateNetworkAcl")
 int ec2_delete_network_acl(struct ec2 *ec2, const struct ec2_delete_network_acl_request *request);
 
 /*
- * DescribeNetworkAcls. Errors: InvalidNetworkAclID.NotFound; InvalidNetworkAclId.Malformed; filters and
- * pages. Return: 0 or -errno.
+ * DescribeNetworkAcls. Errors: InvalidNetworkAclID.NotFound; InvalidNetworkAclId.Malformed;
+ * filters and pages. Return: 0 or -errno.
  */
 int ec2_describe_network_acls(struct ec2 *ec2,
 			      const struct ec2_describe_network_acls_request *request,
@@ -148,13 +151,17 @@ EC2_RESPONSE_FREE(describe_network_acls, "DescribeNetworkAcls")
 
 /*
  * CreateNetworkAclEntry. Errors: InvalidNetworkAclID.NotFound; NetworkAclEntryAlreadyExists;
- * NetworkAclEntryLimitExceeded; MissingParameter; InvalidParameterCombination; InvalidParameterValue.
+ * NetworkAclEntryLimitExceeded; MissingParameter; InvalidParameterCombination;
+ * InvalidParameterValue.
  * Return: 0 or -errno.
  */
 int ec2_create_network_acl_entry(struct ec2 *ec2,
 				 const struct ec2_create_network_acl_entry_request *request);
 
-/* ReplaceNetworkAclEntry. Errors: as for creating; InvalidNetworkAclEntry.NotFound. Return: 0 or -errno. */
+/*
+ * ReplaceNetworkAclEntry. Errors: as for creating; InvalidNetworkAclEntry.NotFound. Return: 0 or
+ * -errno.
+ */
 int ec2_replace_network_acl_entry(struct ec2 *ec2,
 				  const struct ec2_replace_network_acl_entry_request *request);
 
@@ -167,8 +174,8 @@ int ec2_delete_network_acl_entry(struct ec2 *ec2,
 
 /*
  * ReplaceNetworkAclAssociation: another ACL for the subnet.
- * Errors: InvalidAssociationID.NotFound; InvalidNetworkAclID.NotFound; InvalidParameterValue (of different
- * VPCs). Return: 0 or -errno.
+ * Errors: InvalidAssociationID.NotFound; InvalidNetworkAclID.NotFound; InvalidParameterValue (of
+ * different VPCs). Return: 0 or -errno.
  */
 int ec2_replace_network_acl_association(
 	struct ec2 *ec2, const struct ec2_replace_network_acl_association_request *request,

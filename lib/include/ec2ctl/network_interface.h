@@ -104,10 +104,33 @@ struct ec2_describe_network_interface_attribute_response {
 	struct ec2_attribute_boolean_value source_dest_check;
 };
 
+/* EC2's AssignedPrivateIpAddress. */
+struct ec2_assigned_private_ip_address {
+	char *private_ip_address;
+};
+
+/* Addresses, or how many. */
+struct ec2_assign_private_ip_addresses_request {
+	bool allow_reassignment; /* take them from another interface of the subnet */
+	char *network_interface_id;
+	struct ec2_strings private_ip_addresses;
+	int32_t secondary_private_ip_address_count;
+};
+
+struct ec2_assign_private_ip_addresses_response {
+	char *network_interface_id;
+	struct ec2_list assigned_private_ip_addresses; /* struct ec2_assigned_private_ip_address */
+};
+
+struct ec2_unassign_private_ip_addresses_request {
+	char *network_interface_id;
+	struct ec2_strings private_ip_addresses;
+};
+
 /*
  * CreateNetworkInterface. Errors: InvalidSubnetID.NotFound, .Malformed; InvalidGroup.NotFound;
- * InvalidGroupId.Malformed; SecurityGroupsPerInterfaceLimitExceeded; InvalidParameterValue (address);
- * InvalidIPAddress.InUse; InsufficientFreeAddressesInSubnet; tags. Return: 0 or -errno.
+ * InvalidGroupId.Malformed; SecurityGroupsPerInterfaceLimitExceeded; InvalidParameterValue
+ * (address); InvalidIPAddress.InUse; InsufficientFreeAddressesInSubnet; tags. Return: 0 or -errno.
  */
 int ec2_create_network_interface(struct ec2 *ec2,
 				 const struct ec2_create_network_interface_request *request,
@@ -115,8 +138,8 @@ int ec2_create_network_interface(struct ec2 *ec2,
 EC2_RESPONSE_FREE(create_network_interface, "CreateNetworkInterface")
 
 /*
- * DeleteNetworkInterface. Errors: InvalidNetworkInterfaceID.NotFound; InvalidNetworkInterfaceId.Malformed;
- * InvalidParameterValue (in use). Return: 0 or -errno.
+ * DeleteNetworkInterface. Errors: InvalidNetworkInterfaceID.NotFound;
+ * InvalidNetworkInterfaceId.Malformed; InvalidParameterValue (in use). Return: 0 or -errno.
  */
 int ec2_delete_network_interface(struct ec2 *ec2,
 				 const struct ec2_delete_network_interface_request *request);
@@ -146,6 +169,25 @@ int ec2_describe_network_interface_attribute(
 	struct ec2 *ec2, const struct ec2_describe_network_interface_attribute_request *request,
 	struct ec2_describe_network_interface_attribute_response *response);
 EC2_RESPONSE_FREE(describe_network_interface_attribute, "DescribeNetworkInterfaceAttribute")
+
+/*
+ * AssignPrivateIpAddresses: more addresses of the subnet, these or free ones.
+ * Errors: InvalidNetworkInterfaceID.NotFound; InvalidNetworkInterfaceId.Malformed; MissingParameter;
+ * InvalidParameterCombination (both); InvalidParameterValue; InvalidIPAddress.InUse;
+ * PrivateIpAddressLimitExceeded; InsufficientFreeAddressesInSubnet. Return: 0 or -errno.
+ */
+int ec2_assign_private_ip_addresses(struct ec2 *ec2,
+				    const struct ec2_assign_private_ip_addresses_request *request,
+				    struct ec2_assign_private_ip_addresses_response *response);
+EC2_RESPONSE_FREE(assign_private_ip_addresses, "AssignPrivateIpAddresses")
+
+/*
+ * UnassignPrivateIpAddresses. Errors: InvalidNetworkInterfaceID.NotFound;
+ * InvalidNetworkInterfaceId.Malformed; InvalidParameterValue (the primary one, or not its own).
+ * Return: 0 or -errno.
+ */
+int ec2_unassign_private_ip_addresses(
+	struct ec2 *ec2, const struct ec2_unassign_private_ip_addresses_request *request);
 
 #ifdef __cplusplus
 }

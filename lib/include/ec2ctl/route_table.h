@@ -33,6 +33,7 @@ struct ec2_propagating_vgw {
 struct ec2_route {
 	char *destination_cidr_block;
 	char *destination_ipv6_cidr_block;
+	char *destination_prefix_list_id;
 	char *gateway_id; /* "local", or an internet gateway */
 	char *instance_id; /* of the interface */
 	char *instance_owner_id;
@@ -111,6 +112,7 @@ struct ec2_replace_route_table_association_response {
 struct ec2_create_route_request {
 	char *destination_cidr_block;
 	char *destination_ipv6_cidr_block;
+	char *destination_prefix_list_id;
 	bool dry_run;
 	char *gateway_id;
 	char *instance_id; /* its one interface */
@@ -125,6 +127,7 @@ struct ec2_create_route_response {
 struct ec2_replace_route_request {
 	char *destination_cidr_block;
 	char *destination_ipv6_cidr_block;
+	char *destination_prefix_list_id;
 	bool dry_run;
 	char *gateway_id;
 	char *instance_id;
@@ -135,6 +138,7 @@ struct ec2_replace_route_request {
 struct ec2_delete_route_request {
 	char *destination_cidr_block;
 	char *destination_ipv6_cidr_block;
+	char *destination_prefix_list_id;
 	bool dry_run;
 	char *route_table_id;
 };
@@ -154,8 +158,8 @@ EC2_RESPONSE_FREE(create_route_table, "CreateRouteTable")
 int ec2_delete_route_table(struct ec2 *ec2, const struct ec2_delete_route_table_request *request);
 
 /*
- * DescribeRouteTables. Errors: InvalidRouteTableID.NotFound; InvalidRouteTableId.Malformed; filters and
- * pages. Return: 0 or -errno.
+ * DescribeRouteTables. Errors: InvalidRouteTableID.NotFound; InvalidRouteTableId.Malformed;
+ * filters and pages. Return: 0 or -errno.
  */
 int ec2_describe_route_tables(struct ec2 *ec2,
 			      const struct ec2_describe_route_tables_request *request,
@@ -199,13 +203,16 @@ int ec2_create_route(struct ec2 *ec2, const struct ec2_create_route_request *req
 		     struct ec2_create_route_response *response);
 EC2_RESPONSE_FREE(create_route, "CreateRoute")
 
-/* ReplaceRoute: another target. Errors: as CreateRoute; InvalidParameterValue (no such route, or the local
- * one). Return: 0 or -errno. */
+/*
+ * ReplaceRoute: another target.
+ * Errors: as CreateRoute; InvalidParameterValue (no such route, or the local one).
+ * Return: 0 or -errno.
+ */
 int ec2_replace_route(struct ec2 *ec2, const struct ec2_replace_route_request *request);
 
 /*
- * DeleteRoute. Errors: InvalidRouteTableID.NotFound; InvalidRoute.NotFound; InvalidParameterValue (the
- * local route). Return: 0 or -errno.
+ * DeleteRoute. Errors: InvalidRouteTableID.NotFound; InvalidRoute.NotFound; InvalidParameterValue
+ * (the local route). Return: 0 or -errno.
  */
 int ec2_delete_route(struct ec2 *ec2, const struct ec2_delete_route_request *request);
 

@@ -141,7 +141,10 @@ struct ec2_describe_security_groups_response {
 	struct ec2_list security_groups; /* struct ec2_security_group */
 };
 
-/* The rules are in ip_permissions; one of a single CIDR or group may be in the other members instead. */
+/*
+ * The rules are in ip_permissions; one of a single CIDR or group may be in the other members
+ * instead.
+ */
 struct ec2_authorize_security_group_ingress_request {
 	char *cidr_ip;
 	struct ec2_int from_port;
@@ -265,14 +268,16 @@ int ec2_create_security_group(struct ec2 *ec2,
 EC2_RESPONSE_FREE(create_security_group, "CreateSecurityGroup")
 
 /*
- * DeleteSecurityGroup. Errors: InvalidGroup.NotFound; InvalidGroupId.Malformed; CannotDelete (a default
- * group); DependencyViolation (used by an interface, or another group's rule). Return: 0 or -errno.
+ * DeleteSecurityGroup. Errors: InvalidGroup.NotFound; InvalidGroupId.Malformed; CannotDelete (a
+ * default group); DependencyViolation (used by an interface, or another group's rule). Return: 0
+ * or -errno.
  */
 int ec2_delete_security_group(struct ec2 *ec2,
 			      const struct ec2_delete_security_group_request *request);
 
 /*
- * DescribeSecurityGroups. Errors: InvalidGroup.NotFound; InvalidGroupId.Malformed; filters and pages.
+ * DescribeSecurityGroups. Errors: InvalidGroup.NotFound; InvalidGroupId.Malformed; filters and
+ * pages.
  * Return: 0 or -errno.
  */
 int ec2_describe_security_groups(struct ec2 *ec2,
@@ -314,7 +319,8 @@ int ec2_revoke_security_group_egress(struct ec2 *ec2,
 EC2_RESPONSE_FREE(revoke_security_group_egress, "RevokeSecurityGroupEgress")
 
 /*
- * DescribeSecurityGroupRules. Errors: InvalidSecurityGroupRuleId.NotFound, .Malformed; filters and pages.
+ * DescribeSecurityGroupRules. Errors: InvalidSecurityGroupRuleId.NotFound, .Malformed; filters and
+ * pages.
  * Return: 0 or -errno.
  */
 int ec2_describe_security_group_rules(
@@ -331,7 +337,10 @@ int ec2_modify_security_group_rules(struct ec2 *ec2,
 				    struct ec2_modify_security_group_rules_response *response);
 EC2_RESPONSE_FREE(modify_security_group_rules, "ModifySecurityGroupRules")
 
-/* UpdateSecurityGroupRuleDescriptionsIngress. Errors: as RevokeSecurityGroupIngress. Return: 0 or -errno. */
+/*
+ * UpdateSecurityGroupRuleDescriptionsIngress. Errors: as RevokeSecurityGroupIngress. Return: 0 or
+ * -errno.
+ */
 int ec2_update_security_group_rule_descriptions_ingress(
 	struct ec2 *ec2,
 	const struct ec2_update_security_group_rule_descriptions_ingress_request *request,
@@ -339,7 +348,10 @@ int ec2_update_security_group_rule_descriptions_ingress(
 EC2_RESPONSE_FREE(update_security_group_rule_descriptions_ingress,
 		  "UpdateSecurityGroupRuleDescriptionsIngress")
 
-/* UpdateSecurityGroupRuleDescriptionsEgress. Errors: as RevokeSecurityGroupIngress. Return: 0 or -errno. */
+/*
+ * UpdateSecurityGroupRuleDescriptionsEgress. Errors: as RevokeSecurityGroupIngress. Return: 0 or
+ * -errno.
+ */
 int ec2_update_security_group_rule_descriptions_egress(
 	struct ec2 *ec2,
 	const struct ec2_update_security_group_rule_descriptions_egress_request *request,

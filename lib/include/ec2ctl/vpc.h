@@ -164,8 +164,8 @@ int ec2_create_vpc(struct ec2 *ec2, const struct ec2_create_vpc_request *request
 EC2_RESPONSE_FREE(create_vpc, "CreateVpc")
 
 /*
- * CreateDefaultVpc: 172.31.0.0/16 with a subnet, an internet gateway and a route to it. A region has one
- * from the beginning: this is for who has deleted it.
+ * CreateDefaultVpc: 172.31.0.0/16 with a subnet, an internet gateway and a route to it. A region
+ * has one from the beginning: this is for who has deleted it.
  * Errors: DefaultVpcAlreadyExists; VpcLimitExceeded. Return: 0 or -errno.
  */
 int ec2_create_default_vpc(struct ec2 *ec2, const struct ec2_create_default_vpc_request *request,
@@ -174,12 +174,15 @@ EC2_RESPONSE_FREE(create_default_vpc, "CreateDefaultVpc")
 
 /*
  * DeleteVpc: what came with it goes with it.
- * Errors: InvalidVpcID.NotFound, .Malformed; DependencyViolation (subnets, gateways, other route tables,
- * security groups and ACLs). Return: 0 or -errno.
+ * Errors: InvalidVpcID.NotFound, .Malformed; DependencyViolation (subnets, gateways, other route
+ * tables, security groups and ACLs). Return: 0 or -errno.
  */
 int ec2_delete_vpc(struct ec2 *ec2, const struct ec2_delete_vpc_request *request);
 
-/* DescribeVpcs. Errors: InvalidVpcID.NotFound, .Malformed; filters and pages. Return: 0 or -errno. */
+/*
+ * DescribeVpcs. Errors: InvalidVpcID.NotFound, .Malformed; filters and pages. Return: 0 or
+ * -errno.
+ */
 int ec2_describe_vpcs(struct ec2 *ec2, const struct ec2_describe_vpcs_request *request,
 		      struct ec2_describe_vpcs_response *response);
 EC2_RESPONSE_FREE(describe_vpcs, "DescribeVpcs")
@@ -201,9 +204,9 @@ int ec2_describe_vpc_attribute(struct ec2 *ec2,
 EC2_RESPONSE_FREE(describe_vpc_attribute, "DescribeVpcAttribute")
 
 /*
- * CreateSubnet. Errors: InvalidVpcID.NotFound, .Malformed; InvalidParameterValue (no CIDR block, zone);
- * InvalidSubnet.Range (its size, or outside of the VPC); InvalidSubnet.Conflict (another's addresses);
- * SubnetLimitExceeded; tags. Return: 0 or -errno.
+ * CreateSubnet. Errors: InvalidVpcID.NotFound, .Malformed; InvalidParameterValue (no CIDR block,
+ * zone); InvalidSubnet.Range (its size, or outside of the VPC); InvalidSubnet.Conflict (another's
+ * addresses); SubnetLimitExceeded; tags. Return: 0 or -errno.
  */
 int ec2_create_subnet(struct ec2 *ec2, const struct ec2_create_subnet_request *request,
 		      struct ec2_create_subnet_response *response);
@@ -220,12 +223,16 @@ int ec2_create_default_subnet(struct ec2 *ec2,
 EC2_RESPONSE_FREE(create_default_subnet, "CreateDefaultSubnet")
 
 /*
- * DeleteSubnet. Errors: InvalidSubnetID.NotFound, .Malformed; DependencyViolation (network interfaces).
+ * DeleteSubnet. Errors: InvalidSubnetID.NotFound, .Malformed; DependencyViolation (network
+ * interfaces).
  * Return: 0 or -errno.
  */
 int ec2_delete_subnet(struct ec2 *ec2, const struct ec2_delete_subnet_request *request);
 
-/* DescribeSubnets. Errors: InvalidSubnetID.NotFound, .Malformed; filters and pages. Return: 0 or -errno. */
+/*
+ * DescribeSubnets. Errors: InvalidSubnetID.NotFound, .Malformed; filters and pages. Return: 0 or
+ * -errno.
+ */
 int ec2_describe_subnets(struct ec2 *ec2, const struct ec2_describe_subnets_request *request,
 			 struct ec2_describe_subnets_response *response);
 EC2_RESPONSE_FREE(describe_subnets, "DescribeSubnets")
