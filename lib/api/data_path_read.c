@@ -158,7 +158,8 @@ static int add_group(struct ec2 *ec2, struct ec2_vpc_set *set, uint32_t seq)
 			  " ON r.security_group = g.id LEFT JOIN security_groups p ON p.id = r.peer"
 			  " LEFT JOIN " IPV4_ENTRIES " ON e.prefix_list = r.peer"
 			  " WHERE g.seq = ? AND CASE r.kind WHEN 'ipv4' THEN 1"
-			  " WHEN 'group' THEN p.seq WHEN 'prefix-list' THEN e.cidr IS NOT NULL END",
+			  " WHEN 'group' THEN p.seq WHEN 'prefix-list' THEN e.cidr IS NOT NULL END"
+			  " ORDER BY r.seq, e.cidr",
 			  "i", (int64_t)seq);
 	return ret < 0 ? ret : 0;
 }
@@ -235,7 +236,8 @@ static const char select_interfaces[] =
 	"SELECT n.id, n.instance, n.mac, v.seq, v.cidr, s.cidr,"
 	" (SELECT number FROM group_sets WHERE members = " MEMBERS "),"
 	" (SELECT seq FROM route_tables WHERE id = " ROUTE_TABLE "), n.source_dest_check"
-	" FROM " EC2_SQL_LIVE " JOIN vpcs v ON v.id = n.vpc JOIN subnets s ON s.id = n.subnet";
+	" FROM " EC2_SQL_LIVE " JOIN vpcs v ON v.id = n.vpc JOIN subnets s ON s.id = n.subnet"
+	" ORDER BY n.seq";
 
 /* ---- routes ---- */
 
@@ -305,7 +307,8 @@ int ec2_data_path_read(struct ec2 *ec2, struct ec2_vpc_state *state)
 
 	if (!ret)
 		ret = ec2_db_each(ec2, add_set, state,
-				  "SELECT number, members FROM group_sets WHERE used", NULL);
+				  "SELECT number, members FROM group_sets WHERE used ORDER BY number",
+				  NULL);
 	if (ret >= 0)
 		ret = ec2_db_each(ec2, add_interface, state, select_interfaces, NULL);
 	if (ret >= 0)
