@@ -215,6 +215,7 @@ int ec2_vpc_apply(struct ec2_vpc_state *state, const char *fresh, const char **w
 	if (!ret && !fresh && access(EC2_VPC_PINS, F_OK))
 		return 0;
 	if (fresh) {
+		*what = "find its tap";
 		fresh_ifindex = fresh_tap(state, fresh);
 		if (!fresh_ifindex)
 			return -ENODEV;

@@ -128,5 +128,6 @@ void test_local(void);
 void test_sockets(void);
 void test_random(void);
 void test_fuzz(void);
+void test_state(void);
 
 #endif

@@ -13,6 +13,7 @@ static const struct {
 	{"random", test_random},
 	{"fuzz", test_fuzz},
 	{"sockets", test_sockets},
+	{"state", test_state},
 };
 
 static bool wanted(int argc, char **argv, const char *name)
