@@ -115,8 +115,8 @@ int ec2_data_path_derive(struct ec2 *ec2, const char *fresh)
 int ec2_launch_connect(struct ec2 *ec2, const char *id)
 {
 	int64_t found;
-	int ret = ec2_db_int(ec2, &found, "SELECT 1 FROM " EC2_SQL_LIVE " WHERE n.instance = ?", "s",
-			     id);
+	int ret = ec2_db_int(ec2, &found, "SELECT 1 FROM " EC2_SQL_LIVE " WHERE n.instance = ?",
+			     "s", id);
 
 	return ret > 0 ? ec2_data_path_derive(ec2, id) : ret;
 }

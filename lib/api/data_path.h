@@ -32,7 +32,7 @@ int ec2_data_path_read(struct ec2 *ec2, struct ec2_vpc_state *state);
 int ec2_data_path_forget(struct ec2 *ec2);
 
 /* An interface that a guest has: `n` is its row. */
-#define EC2_SQL_LIVE                                                  \
+#define EC2_SQL_LIVE                                                 \
 	"network_interfaces n JOIN instances i ON i.id = n.instance" \
 	" AND i.state NOT IN (48, 80) AND n.device_index = 0"
 

@@ -11,19 +11,19 @@
 #include "api/rule.h"
 
 /* The set of groups of an interface, as group_sets.members. */
-#define MEMBERS                                                                          \
-	"coalesce((SELECT group_concat(seq) FROM (SELECT g.seq FROM"                     \
+#define MEMBERS                                                                         \
+	"coalesce((SELECT group_concat(seq) FROM (SELECT g.seq FROM"                    \
 	" network_interface_groups m JOIN security_groups g ON g.id = m.security_group" \
 	" WHERE m.interface = n.id ORDER BY g.seq)), '')"
 /* The route table of an interface: its subnet's own, or the VPC's main one. */
-#define ROUTE_TABLE                                                                 \
-	"coalesce((SELECT route_table FROM route_table_associations"                \
+#define ROUTE_TABLE                                                                    \
+	"coalesce((SELECT route_table FROM route_table_associations"                   \
 	" WHERE subnet = n.subnet), (SELECT route_table FROM route_table_associations" \
 	" WHERE vpc = n.vpc AND subnet IS NULL))"
 
 /* Of prefix lists. */
-#define IPV4_ENTRIES                                                                 \
-	"(SELECT prefix_list, cidr FROM prefix_list_entries JOIN prefix_lists l"     \
+#define IPV4_ENTRIES                                                             \
+	"(SELECT prefix_list, cidr FROM prefix_list_entries JOIN prefix_lists l" \
 	" ON l.id = prefix_list WHERE l.family = 'IPv4') e"
 
 static int no_memory(struct ec2 *ec2)
@@ -78,9 +78,10 @@ static int insert_set(struct ec2 *ec2, const char *members)
 			     NULL);
 
 	if (ret > 0 && number >= EC2_BPF_MAX_POLICIES)
-		return ec2_fail(ec2, -ENOSPC, "InsufficientInstanceCapacity",
-				"Running instances have more than %d different sets of security groups",
-				EC2_BPF_MAX_POLICIES - 1);
+		return ec2_fail(
+			ec2, -ENOSPC, "InsufficientInstanceCapacity",
+			"Running instances have more than %d different sets of security groups",
+			EC2_BPF_MAX_POLICIES - 1);
 	return ret < 0 ? ret
 		       : ec2_db_run(ec2, "INSERT INTO group_sets (number, members) VALUES (?, ?)",
 				    "is", number, members);
@@ -283,7 +284,8 @@ static bool within(const struct ec2_vpc_route *route, const struct ec2_vpc_eni *
 {
 	uint32_t differ = ntohl(route->destination.s_addr ^ eni->range.s_addr);
 
-	return route->len >= eni->range_len && (!eni->range_len || !(differ >> (32 - eni->range_len)));
+	return route->len >= eni->range_len &&
+	       (!eni->range_len || !(differ >> (32 - eni->range_len)));
 }
 
 /* Within the VPC's range, tables are searched only where there is something to be found. */
@@ -306,9 +308,9 @@ int ec2_data_path_read(struct ec2 *ec2, struct ec2_vpc_state *state)
 	int ret = number_sets(ec2);
 
 	if (!ret)
-		ret = ec2_db_each(ec2, add_set, state,
-				  "SELECT number, members FROM group_sets WHERE used ORDER BY number",
-				  NULL);
+		ret = ec2_db_each(
+			ec2, add_set, state,
+			"SELECT number, members FROM group_sets WHERE used ORDER BY number", NULL);
 	if (ret >= 0)
 		ret = ec2_db_each(ec2, add_interface, state, select_interfaces, NULL);
 	if (ret >= 0)

@@ -115,7 +115,8 @@ static int keep_mappings(struct ec2_vpc_card *vpc, const struct ec2_vpc_state *s
 	for (size_t i = 0; i < state->n_interfaces; i++) {
 		const struct ec2_vpc_interface *interface = &state->interface[i];
 
-		for (size_t a = 0; !ret && interface->eni.ifindex && a < interface->n_addresses; a++) {
+		for (size_t a = 0; !ret && interface->eni.ifindex && a < interface->n_addresses;
+		     a++) {
 			const struct ec2_mapping_key key = {interface->eni.vpc,
 							    interface->address[a].s_addr};
 

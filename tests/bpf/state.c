@@ -61,11 +61,13 @@ static void fill_interface(struct ec2_vpc_interface *interface, const struct tap
 
 static void fill(struct ec2_vpc_state *state, size_t n, int port)
 {
-	const struct ec2_policy_rule in = {.protocol = 17, .from_port = port, .to_port = port, .group = GROUP};
+	const struct ec2_policy_rule in = {
+		.protocol = 17, .from_port = port, .to_port = port, .group = GROUP};
 	const struct ec2_policy_rule out = ANY;
 	const uint32_t group = GROUP;
 
-	*state = (struct ec2_vpc_state){.n_interfaces = n, .n_sets = n ? 1 : 0, .n_routes = n ? 1 : 0};
+	*state = (struct ec2_vpc_state){
+		.n_interfaces = n, .n_sets = n ? 1 : 0, .n_routes = n ? 1 : 0};
 	state->interface = calloc(2, sizeof(*state->interface));
 	state->set = calloc(1, sizeof(*state->set));
 	state->route = calloc(1, sizeof(*state->route));
@@ -80,8 +82,10 @@ static void fill(struct ec2_vpc_state *state, size_t n, int port)
 	state->set->rule[EC2_INGRESS] = copy(&in, sizeof(in));
 	state->set->rule[EC2_EGRESS] = copy(&out, sizeof(out));
 	state->set->n_rules[EC2_INGRESS] = state->set->n_rules[EC2_EGRESS] = 1;
-	state->route->route = (struct ec2_vpc_route){
-		.table = 4, .len = 8, .kind = EC2_ROUTE_INTERFACE, .destination.s_addr = htonl(0x0b000000)};
+	state->route->route = (struct ec2_vpc_route){.table = 4,
+						     .len = 8,
+						     .kind = EC2_ROUTE_INTERFACE,
+						     .destination.s_addr = htonl(0x0b000000)};
 	snprintf(state->route->instance, sizeof(state->route->instance), "%s", TWO);
 }
 
@@ -127,7 +131,8 @@ static uint64_t live(uint32_t policy)
 
 static bool is_there(int interfaces, int routes)
 {
-	return count("enis") == interfaces && count("mappings") == interfaces && count("routes") == routes;
+	return count("enis") == interfaces && count("mappings") == interfaces &&
+	       count("routes") == routes;
 }
 
 /* ---- packets ---- */
@@ -194,7 +199,8 @@ void test_state(void)
 	ok(apply(2, 10, NULL) == 0 && live(1) != word, "other rules do");
 	ok(passes(2, 10), "and are there at once");
 	ok(!passes(3, 9), "instead of the old ones");
-	ok(apply(1, 10, NULL) == 0 && is_there(1, 1) && !passes(4, 10), "who is not in the state is forgotten");
+	ok(apply(1, 10, NULL) == 0 && is_there(1, 1) && !passes(4, 10),
+	   "who is not in the state is forgotten");
 	ok(apply(2, 10, NULL) == 0 && passes(5, 10), "and may come back");
 	close(taps[1].fd);
 	ok(apply(2, 10, NULL) == 0 && is_there(1, 1), "whose tap has gone is forgotten");

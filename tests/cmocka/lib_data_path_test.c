@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -16,7 +17,7 @@
 #include "lib_region.h"
 #include "store/db.h"
 
-#define OPEN(port)                                                                   \
+#define OPEN(port)                                                                        \
 	"{'GroupId': '$GROUP', 'IpPermissions': [{'IpProtocol': 'tcp', 'FromPort': " port \
 	", 'ToPort': " port ", 'IpRanges': [{'CidrIp': '10.1.2.0/24'}]}]}"
 #define AUTHORIZE "AuthorizeSecurityGroupIngress"
@@ -125,11 +126,12 @@ static void prefix_lists_are_their_entries(void **state)
 
 	REGION_STEPS(region, steps);
 	assert_int_equal(region->fake.network.set->n_rules[EC2_INGRESS], 3);
-	region_must(region, "ModifyManagedPrefixList",
-		    "{'PrefixListId': '$LIST', 'CurrentVersion': 1, 'RemoveEntries': [{'Cidr': '10.1.0.0/16'}]}");
+	region_must(
+		region, "ModifyManagedPrefixList",
+		"{'PrefixListId': '$LIST', 'CurrentVersion': 1, 'RemoveEntries': [{'Cidr': '10.1.0.0/16'}]}");
 	assert_int_equal(region->fake.network.set->n_rules[EC2_INGRESS], 2);
-	assert_int_equal(
-		ntohl(region->fake.network.set->rule[EC2_INGRESS][1].prefix.s_addr), 0x0a020000);
+	assert_int_equal(ntohl(region->fake.network.set->rule[EC2_INGRESS][1].prefix.s_addr),
+			 0x0a020000);
 }
 
 static void sets_have_numbers_while_they_are_used(void **state)
@@ -218,14 +220,34 @@ static void a_killed_shim_leaves_no_interface(void **state)
 	assert_int_equal(region->fake.network.n_interfaces, 0);
 }
 
+/* Its tap stays closed; its address is made of its id. */
+static void an_older_instance_has_no_interface(void **state)
+{
+	struct region *region = *state;
+	const char *id = region_get(region, "ONE");
+	char mac[16];
+	int before;
+
+	region_must(region, "StopInstances", "{'InstanceIds': ['$ONE']}");
+	fake_settle(&region->fake);
+	assert_int_equal(ec2_db_run(region->ec2, "DELETE FROM network_interfaces", NULL), 0);
+	before = region->fake.networks;
+	region_must(region, "StartInstances", "{'InstanceIds': ['$ONE']}");
+	assert_string_equal(fake_state(region->ec2, id), "running");
+	assert_int_equal(region->fake.networks, before);
+	for (int i = 1; i < 6; i++)
+		snprintf(mac + 2 * (i - 1), 3, "%02x", region->fake.nic.mac[i]);
+	assert_string_equal(mac, id + strlen(id) - 10);
+}
+
 /* The record stands, and the next command tries again. */
 static void a_change_that_the_kernel_refused_is_made_up_for(void **state)
 {
 	struct region *region = *state;
 	static const struct region_row refused = {AUTHORIZE, OPEN("22"), "InternalError",
 						  "cannot do what the script forbids"};
-	static const struct region_row known = {AUTHORIZE, OPEN("22"), "InvalidPermission.Duplicate",
-						NULL};
+	static const struct region_row known = {AUTHORIZE, OPEN("22"),
+						"InvalidPermission.Duplicate", NULL};
 
 	region->fake.network_error = -EPERM;
 	region_check(region, &refused);
@@ -298,6 +320,7 @@ int main(void)
 		TEST(routes_lead_where_something_is),
 		TEST(the_end_of_an_instance_is_that_of_its_interface),
 		TEST(a_killed_shim_leaves_no_interface),
+		TEST(an_older_instance_has_no_interface),
 		TEST(a_change_that_the_kernel_refused_is_made_up_for),
 		TEST(a_change_that_was_killed_is_finished),
 	};
