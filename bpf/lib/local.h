@@ -66,14 +66,18 @@ static __always_inline bool arp_find(const struct ec2_eni *eni, __be32 ip, __u8 
 
 __weak __noinline int local_arp(struct __sk_buff *skb, const struct ec2_eni *eni)
 {
-	struct ethhdr *eth = at(skb, 0, ETH_HLEN + sizeof(struct arp_ip4));
-	struct arp_ip4 *arp = (void *)(eth + 1);
+	struct arp_ip4 *arp;
+	struct ethhdr *eth;
 	__be32 spa, tpa;
 	__u8 mac[6];
 	int ret;
 
-	if (!eth || !eni)
+	if (!eni)
+		return -EC2_DROP_NO_INTERFACE;
+	eth = at(skb, 0, ETH_HLEN + sizeof(*arp));
+	if (!eth)
 		return -EC2_DROP_TRUNCATED;
+	arp = (void *)(eth + 1);
 	__builtin_memcpy(&spa, arp->spa, 4);
 	__builtin_memcpy(&tpa, arp->tpa, 4);
 	ret = arp_check(arp, eni, spa);
@@ -275,12 +279,15 @@ static __always_inline bool is_dhcp(const struct packet *p)
 __weak __noinline int local_dhcp(struct __sk_buff *skb, const struct ec2_eni *eni, __u32 udp_len)
 {
 	__u32 zero = 0;
-	struct dhcp_scratch *s = bpf_map_lookup_elem(&dhcp_scratch, &zero);
 	struct dhcp_request request = {};
+	struct dhcp_scratch *s;
 	__be32 dst;
 	__u8 type;
 
-	if (!s || !eni || udp_len < sizeof(struct udphdr) + DHCP_OPTIONS || udp_len > 1472)
+	if (!eni)
+		return -EC2_DROP_NO_INTERFACE;
+	s = bpf_map_lookup_elem(&dhcp_scratch, &zero);
+	if (!s || udp_len < sizeof(struct udphdr) + DHCP_OPTIONS || udp_len > 1472)
 		return -EC2_DROP_DHCP;
 	/* padding must not be taken for a message's end, nor a short one be written past its end */
 	if (udp_len < sizeof(struct udphdr) + DHCP_SIZE)

@@ -126,6 +126,7 @@ void test_cost(void);
 void test_verdicts(void);
 void test_local(void);
 void test_sockets(void);
+void test_sweep(void);
 void test_random(void);
 void test_fuzz(void);
 void test_state(void);

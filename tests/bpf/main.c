@@ -13,6 +13,7 @@ static const struct {
 	{"random", test_random},
 	{"fuzz", test_fuzz},
 	{"sockets", test_sockets},
+	{"sweep", test_sweep},
 	{"state", test_state},
 };
 

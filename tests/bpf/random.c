@@ -159,6 +159,9 @@ static void quote(const struct draw *d, int direction, uint8_t *frame, size_t *l
 		return;
 	draw_spec(d, !direction, &s);
 	build_frame(inner, &s);
+	/* now and then one that was not the guest's */
+	if (!rnd(8))
+		inner[26 + rnd(8)] ^= 1;
 	memcpy(frame + 42, inner + 14, 28);
 	*len = 42 + 28;
 	frame[16] = 0;

@@ -490,3 +490,27 @@ void test_verdicts(void)
 	quota();
 	deliveries();
 }
+
+/* What nobody looks up again goes by the table's timer, within 30 s and a bit. */
+void test_sweep(void)
+{
+	struct spec s = UDP_PACKET(11, 10, 0, 22);
+	uint8_t frame[MAX_PACKET];
+	struct outcome o;
+	int waited = 0;
+
+	policy_set(1, RULES({.protocol = 17, .from_port = 22, .to_port = 22}), NO_RULES);
+	nics[A].eni.udp_s = 1;
+	nic_set(A, 1);
+	forget_flows();
+	for (int i = 0; i < 100; i++) {
+		s.sport = i + 1;
+		run_to(&o, A, frame, build_frame(frame, &s));
+	}
+	ok(ec2_vpc_count_flows(vpc, nics[A].ifindex) == 100, "100 flows");
+	for (; waited < 60 && ec2_vpc_count_flows(vpc, nics[A].ifindex) > 0; waited++)
+		sleep(1);
+	ok(waited < 60, "the sweep has removed them");
+	nics[A].eni.udp_s = 0;
+	nic_set(A, 1);
+}
