@@ -54,7 +54,7 @@ void ec2_vpc_state_clear(struct ec2_vpc_state *state);
  */
 int ec2_vpc_apply(struct ec2_vpc_state *state, const char *fresh, const char **what);
 
-/* What is hinted at where the programs cannot be loaded: what to do about it. NULL: nothing in particular */
+/* What to do where ec2_vpc_apply() failed so. NULL: nothing in particular */
 const char *ec2_vpc_advice(int error);
 
 #endif
