@@ -24,12 +24,12 @@ SANITIZE ?=
 WARN := -Wall -Wextra -Wimplicit-fallthrough -Wmissing-prototypes -Wstrict-prototypes -Werror
 DEFS := -D_GNU_SOURCE -DEC2_VERSION='"$(VERSION)"' -DEC2_LIBEXECDIR='"$(libexecdir)"'
 # -idirafter: the module has headers named like the system's
-INCLUDES := -I. -Ilib/include -Ilib -idirafter kmod
+INCLUDES := -I. -Ilib/include -Ilib -I$(B) $(shell pkg-config --cflags libnl-route-3.0 2>/dev/null) -idirafter kmod
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2
 COMPILE = $(CC) -std=gnu11 $(CFLAGS) $(if $(SANITIZE),,$(HARDEN)) $(SANITIZE) $(WARN) $(DEFS) $(INCLUDES) -MMD -MP
 
 pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
-LIB_PKGS := sqlite3 jansson libnl-3.0 libnl-route-3.0 libmnl
+LIB_PKGS := sqlite3 jansson libnl-3.0 libnl-route-3.0 libmnl libbpf
 
 .PHONY: all lib tools kmod loader
 all: lib tools loader kmod
@@ -53,6 +53,22 @@ $(LIB_A): $(LIB_OBJ)
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(if $(V),,@echo '  CC      $<' && )$(COMPILE) -fPIC -c -o $@ $<
+
+# ---- BPF: the programs of bpf/, linked to one object, which the library carries ----
+BPFTOOL ?= $(or $(shell command -v bpftool),/usr/sbin/bpftool)
+BPF_CLANG ?= clang
+# UAPI headers only: the kernel that this is built on need not have BTF. __x86_64__: for the C library's headers
+BPF_COMPILE = $(BPF_CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror \
+	-D__x86_64__ -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+BPF_OBJ := $(patsubst bpf/%.c,$(B)/bpf/%.o,$(sort $(wildcard bpf/*.bpf.c)))
+$(B)/bpf/%.bpf.o: bpf/%.bpf.c
+	@mkdir -p $(@D)
+	$(if $(V),,@echo '  BPF     $<' && )$(BPF_COMPILE) -MMD -MP -c -o $@ $<
+$(B)/bpf/vpc.o: $(BPF_OBJ)
+	$(BPFTOOL) gen object $@ $^
+$(B)/bpf/vpc.skel.h: $(B)/bpf/vpc.o
+	$(BPFTOOL) gen skeleton $< name vpc_bpf > $@
+$(B)/lib/host/vpc.o: $(B)/bpf/vpc.skel.h
 
 # ---- tools: every .c of a folder makes one program ----
 objs = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(1)/*.c)))
@@ -87,12 +103,12 @@ kmod:
 # another. A unit test
 # links the library and, without its main, the tool that its name begins with.
 VM_DIRS := $(sort $(patsubst %/,%,$(dir $(wildcard tests/vm/*/*.c))))
-VM_FILES := $(filter-out %/tinyguest,$(patsubst %.c,%,$(wildcard tests/vm/*.c)))
+VM_FILES := $(filter-out %/tinyguest %/tinyguest_net,$(patsubst %.c,%,$(wildcard tests/vm/*.c)))
 VM_PROGS := $(foreach d,$(VM_DIRS),$(B)/$(d)/$(notdir $(d))) $(VM_FILES:%=$(B)/%)
 UNIT_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/cmocka/*_test.c))
 UNIT_TOOLS := ec2ctl shim vmm loader
 UNIT_SHARED := $(patsubst %.c,$(B)/%.o,$(filter-out %_test.c,$(wildcard tests/cmocka/*.c)))
-.PHONY: setup demo check check-kunit check-unit check-vm unit-tests vm-tests
+.PHONY: setup demo check check-bpf check-kunit check-unit check-vm bpf-tests unit-tests vm-tests
 vm-tests: $(VM_PROGS) $(B)/tests/vm/tinyguest
 unit-tests: $(UNIT_TESTS)
 
@@ -117,9 +133,14 @@ $(1): $(2) $(LIB_A)
 endef
 $(foreach p,$(VM_FILES),$(eval $(call vm_prog,$(B)/$(p),$(B)/$(p).o)))
 $(foreach d,$(VM_DIRS),$(eval $(call vm_prog,$(B)/$(d)/$(notdir $(d)),$(call objs,$(d)))))
+BPF_TEST := $(B)/tests/bpf/bpf
+bpf-tests: $(BPF_TEST)
+$(BPF_TEST): $(call objs,tests/bpf) $(LIB_A)
+	$(CC) $(SANITIZE) -o $@ $^ $(LIB_LIBS) -lpthread
+
 # the init of the small guest: it has no library to load
-$(B)/tests/vm/tinyguest: $(B)/tests/vm/tinyguest.o
-	$(CC) -static -s -o $@ $<
+$(B)/tests/vm/tinyguest: $(B)/tests/vm/tinyguest.o $(B)/tests/vm/tinyguest_net.o
+	$(CC) -static -s -o $@ $^
 
 setup:
 	@tools/setup/install
@@ -141,6 +162,10 @@ check-unit:
 	@$(SUBMAKE) B=build/asan SANITIZE='$(ASAN)' CFLAGS='-O1 -g' unit-tests
 	@$(SUBMAKE) lib tools
 	@tests/cmocka/run build/asan
+
+check-bpf:
+	@$(SUBMAKE) bpf-tests
+	@tests/bpf/run $(BPF_TEST)
 
 check-vm:
 	@$(SUBMAKE) all vm-tests
@@ -202,7 +227,7 @@ clean:
 help:
 	@echo 'make            the module, the library and the tools, into build/'
 	@echo 'make demo       set up, build, and boot a real Debian instance in the lab (HOST=1: on this host)'
-	@echo 'make check      set up, build, run every test; its parts: check-kunit check-unit check-vm'
+	@echo 'make check      set up, build, run every test; its parts: check-unit check-bpf check-kunit check-vm'
 	@echo '               (check-vm ALL=1: every VM test on every kernel, a real Debian at length; half an hour)'
 	@echo 'make bench      ratios against QEMU, in the lab'
 	@echo 'make install    library, header, tools, module, man pages, completion, udev rule (DESTDIR, prefix)'

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/data_path.h"
 #include "api/image.h"
+#include "api/interface.h"
 #include "api/request.h"
 #include "api/type.h"
 #include "store/instance.h"
@@ -146,6 +148,39 @@ static int set_mappings(struct ec2 *ec2, const struct ec2_inst *inst, const stru
 	return 0;
 }
 
+/* What is of the network is eth0's. */
+static int set_source_dest_check(struct ec2 *ec2, const struct ec2_inst *inst, const char *value)
+{
+	return set_bool(ec2, inst, value,
+			"UPDATE network_interfaces SET source_dest_check = ?"
+			" WHERE instance = ? AND device_index = 0");
+}
+
+static int set_groups(struct ec2 *ec2, const struct ec2_inst *inst,
+		      const struct ec2_strings *groups)
+{
+	char *interface = NULL, *subnet = NULL;
+	int ret = ec2_db_text(ec2, &interface,
+			      "SELECT id FROM network_interfaces WHERE instance = ?"
+			      " AND device_index = 0",
+			      "s", inst->pub.instance_id);
+
+	if (!ret)
+		return ec2_fail(ec2, -EINVAL, "InvalidInstanceID",
+				"The instance '%s' has no network interface",
+				inst->pub.instance_id);
+	if (ret > 0)
+		ret = ec2_db_text(ec2, &subnet, "SELECT subnet FROM network_interfaces WHERE id = ?",
+				  "s", interface);
+	if (ret > 0)
+		ret = ec2_check_groups(ec2, subnet, groups);
+	if (!ret)
+		ret = ec2_set_groups(ec2, interface, groups);
+	free(interface);
+	free(subnet);
+	return ret;
+}
+
 /* One row per attribute. */
 static const struct attribute {
 	const char *name; /* of the Attribute parameter */
@@ -159,6 +194,7 @@ static const struct attribute {
 	{"disableApiTermination", false, set_protection},
 	{"instanceInitiatedShutdownBehavior", false, set_behavior},
 	{"ebsOptimized", true, set_ebs_optimized},
+	{"sourceDestCheck", false, set_source_dest_check},
 };
 #define N_ATTRIBUTES (sizeof(attributes) / sizeof(attributes[0]))
 
@@ -185,7 +221,9 @@ static int find_change(struct ec2 *ec2, const struct ec2_modify_instance_attribu
 		{"instanceInitiatedShutdownBehavior",
 		 r->instance_initiated_shutdown_behavior.value},
 		{"ebsOptimized", bool_text(r->ebs_optimized.value)},
+		{"sourceDestCheck", bool_text(r->source_dest_check.value)},
 		{"blockDeviceMapping", r->block_device_mappings.n ? "" : NULL},
+		{"groupSet", r->groups.n ? "" : NULL},
 		{r->attribute, r->attribute ? r->value : NULL},
 	};
 	int n = 0;
@@ -213,6 +251,8 @@ static int modify(struct ec2 *ec2, const struct ec2_inst *inst,
 {
 	if (strcmp(change->name, "blockDeviceMapping") == 0 && r->block_device_mappings.n)
 		return set_mappings(ec2, inst, &r->block_device_mappings);
+	if (strcmp(change->name, "groupSet") == 0 && r->groups.n)
+		return set_groups(ec2, inst, &r->groups);
 	for (size_t i = 0; i < N_ATTRIBUTES; i++) {
 		if (strcmp(attributes[i].name, change->name))
 			continue;
@@ -248,8 +288,11 @@ int ec2_modify_instance_attribute(struct ec2 *ec2,
 		ret = modify(ec2, &inst, r, &change);
 	if (!ret)
 		ret = ec2_dry_run(ec2, r->dry_run);
+	if (!ret)
+		ret = ec2_data_path_touch(ec2);
 	ec2_inst_clear(&inst);
-	return ec2_end(ec2, ret);
+	ret = ec2_end(ec2, ret);
+	return ret ? ret : ec2_data_path_settle(ec2);
 }
 
 /* ---- DescribeInstanceAttribute ---- */
@@ -288,14 +331,20 @@ static int get(const struct ec2_inst *inst, const char *name, response_t *respon
 			inst->termination_protected ? EC2_TRUE : EC2_FALSE;
 	else if (strcmp(name, "ebsOptimized") == 0)
 		response->ebs_optimized.value = pub->ebs_optimized ? EC2_TRUE : EC2_FALSE;
-	else if (strcmp(name, "blockDeviceMapping"))
+	else if (strcmp(name, "sourceDestCheck") == 0)
+		response->source_dest_check.value = pub->source_dest_check;
+	else if (strcmp(name, "blockDeviceMapping") && strcmp(name, "groupSet"))
 		return -EINVAL;
 	return 0;
 }
 
 static int describe(struct ec2 *ec2, struct ec2_inst *inst, const char *name, response_t *response)
 {
-	int ret = get(inst, name, response);
+	int ret = ec2_inst_details(ec2, inst);
+
+	if (ret)
+		return ret;
+	ret = get(inst, name, response);
 
 	if (ret == -EINVAL)
 		return ec2_fail(ec2, ret, "InvalidParameterValue",
@@ -305,14 +354,14 @@ static int describe(struct ec2 *ec2, struct ec2_inst *inst, const char *name, re
 		ret = put_text(&response->instance_id, inst->pub.instance_id);
 	if (ret)
 		return ec2_fail_errno(ec2, ret, "The answer");
-	if (strcmp(name, "blockDeviceMapping"))
-		return 0;
-	ret = ec2_inst_details(ec2, inst);
-	if (!ret) {
+	if (strcmp(name, "blockDeviceMapping") == 0) {
 		response->block_device_mappings = inst->pub.block_device_mappings;
 		memset(&inst->pub.block_device_mappings, 0, sizeof(struct ec2_list));
+	} else if (strcmp(name, "groupSet") == 0) {
+		response->groups = inst->pub.security_groups;
+		memset(&inst->pub.security_groups, 0, sizeof(struct ec2_list));
 	}
-	return ret;
+	return 0;
 }
 
 int ec2_describe_instance_attribute(struct ec2 *ec2,

@@ -74,6 +74,9 @@ static bool match_scalar(const struct ec2_field *field, const void *p,
 	case EC2_INT:
 		snprintf(text, sizeof(text), "%d", *(const int32_t *)p);
 		return match_any(patterns, text);
+	case EC2_OPTIONAL_INT:
+		snprintf(text, sizeof(text), "%d", ((const struct ec2_int *)p)->value);
+		return ((const struct ec2_int *)p)->is_set && match_any(patterns, text);
 	case EC2_LONG:
 		snprintf(text, sizeof(text), "%lld", (long long)*(const int64_t *)p);
 		return match_any(patterns, text);
@@ -146,13 +149,21 @@ static bool match_tag(const struct ec2_list *tags, const char *key,
 	return false;
 }
 
+const struct ec2_field *ec2_tags_field(const struct ec2_shape *shape)
+{
+	const struct ec2_field *tags = ec2_shape_field(shape, "Tags");
+
+	return tags ? tags : ec2_shape_field(shape, "TagSet");
+}
+
 static bool match_filter(const struct ec2_lister *lister, const struct ec2_filter *filter,
 			 const void *outer, const void *item)
 {
-	const struct ec2_field *tags = ec2_shape_field(lister->shape, "Tags");
+	const struct ec2_field *tags = ec2_tags_field(lister->shape);
 
 	if (tags && strcmp(filter->name, "tag-key") == 0)
-		return match_path(lister->shape, item, "Tags.Key", &filter->values);
+		return match_list(tags, (const struct ec2_list *)((const char *)item + tags->offset),
+				  "Key", &filter->values);
 	if (tags && strncmp(filter->name, "tag:", 4) == 0)
 		return match_tag((const struct ec2_list *)((const char *)item + tags->offset),
 				 filter->name + 4, &filter->values);

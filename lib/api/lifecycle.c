@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/data_path.h"
 #include "api/end.h"
 #include "store/instance.h"
 #include "store/intent.h"
@@ -110,8 +111,8 @@ int ec2_end_locked(struct ec2 *ec2, const struct ec2_inst *inst, enum ec2_end en
 	if (!ret)
 		ret = ec2_usage_end(ec2, id);
 	if (!ret && outcome.state == EC2_STATE_TERMINATED)
-		ret = ec2_volumes_release(ec2, id);
-	return ret;
+		ret = ec2_inst_release(ec2, id);
+	return ret ? ret : ec2_data_path_touch(ec2);
 }
 
 /* What the credits are at the end, while the module still knows. */
@@ -142,6 +143,9 @@ int ec2_end_instance(struct ec2 *ec2, const char *id, enum ec2_end end, const ch
 	}
 	ec2_inst_clear(&inst);
 	ret = ec2_end(ec2, ret);
+	/* the end stands; what could not be forgotten is by the next command */
+	if (!ret)
+		(void)ec2_data_path_settle(ec2);
 	return ret ? ret : ec2_volumes_delete(ec2);
 }
 

@@ -168,7 +168,7 @@ static int record(struct ec2 *ec2, struct request *request, const struct ec2_ins
 		if (!ret)
 			ret = ec2_usage_end(ec2, id);
 		if (!ret && move->to == EC2_STATE_TERMINATED)
-			ret = ec2_volumes_release(ec2, id);
+			ret = ec2_inst_release(ec2, id);
 	}
 	if (!ret && move->argument)
 		ret = ec2_intent_add(ec2, EC2_INTENT_SIGNAL, id, move->argument);

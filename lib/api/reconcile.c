@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/data_path.h"
 #include "api/recover.h"
 #include "api/request.h"
 #include "store/instance.h"
@@ -198,6 +199,8 @@ int ec2_reconcile(struct ec2 *ec2, struct ec2_reconcile_response *response)
 		ret = sweep_folder(ec2, &folders[i], &response->changes);
 	if (!ret)
 		ret = ec2_owners_sweep(ec2);
+	if (!ret)
+		ret = ec2_data_path_derive(ec2, NULL);
 	if (!ret)
 		ret = restart_all(ec2, &response->changes);
 	if (ret)

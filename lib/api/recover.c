@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/data_path.h"
 #include "api/end.h"
 #include "api/image.h"
 #include "api/power.h"
@@ -206,6 +207,9 @@ int ec2_recover(struct ec2 *ec2)
 	if (!ret)
 		ret = recover_instances(ec2);
 	recover_leftovers(ec2);
+	/* a host that refuses fails what needs the network, and not every command */
+	if (!ret)
+		(void)ec2_data_path_settle(ec2);
 	if (!ret)
 		ret = ec2_volumes_delete(ec2);
 	if (!ret)

@@ -140,7 +140,7 @@ static int check_filters(struct ec2 *ec2, const struct ec2_lister *lister)
 		const char *name = filters[i].name;
 		size_t j;
 
-		if (ec2_shape_field(lister->shape, "Tags") &&
+		if (ec2_tags_field(lister->shape) &&
 		    (strncmp(name, "tag:", 4) == 0 || strcmp(name, "tag-key") == 0))
 			continue;
 		for (j = 0; j < lister->n_rows && strcmp(lister->rows[j].name, name); j++)

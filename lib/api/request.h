@@ -6,8 +6,8 @@
 #include "api/ec2.h"
 #include "model/shapes.h"
 
-/* A new id "PREFIX-0123456789abcdef0". */
-#define EC2_ID_SIZE 32
+/* A new id "PREFIX-0123456789abcdef0"; what takes one is large enough for the longest prefix. */
+#define EC2_ID_SIZE 40
 int ec2_new_id(struct ec2 *ec2, const char *prefix, char id[EC2_ID_SIZE]);
 
 /* prefix, dash, 17 (or, as of old, 8) hex digits */
@@ -48,6 +48,9 @@ int ec2_lister_begin(struct ec2 *ec2, struct ec2_lister *lister, int32_t max_res
 int ec2_lister_take(struct ec2_lister *lister, int64_t seq, const void *outer, const void *item);
 /* The token for the next page, if there is one. */
 int ec2_lister_end(struct ec2 *ec2, const struct ec2_lister *lister, char **next_token);
+
+/* The shape's list of struct ec2_tag, under whichever name EC2 has it; NULL: it has none. */
+const struct ec2_field *ec2_tags_field(const struct ec2_shape *shape);
 
 /* EC2's wildcards: *, ?, and \ before a character that stands for itself. */
 bool ec2_match(const char *pattern, const char *text);

@@ -29,6 +29,7 @@ static void put_list(FILE *f, const struct ec2_field *field, const struct ec2_li
 static void put_field(FILE *f, const struct ec2_field *field, const void *p)
 {
 	const struct ec2_strings *strings = p;
+	const struct ec2_int *optional = p;
 
 	switch (field->kind) {
 	case EC2_STRING:
@@ -42,6 +43,9 @@ static void put_field(FILE *f, const struct ec2_field *field, const void *p)
 		break;
 	case EC2_INT:
 		fprintf(f, "%d,", *(const int32_t *)p);
+		break;
+	case EC2_OPTIONAL_INT:
+		fprintf(f, optional->is_set ? "%d," : "-,", optional->value);
 		break;
 	case EC2_LONG:
 	case EC2_TIME:

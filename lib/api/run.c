@@ -10,6 +10,7 @@
 #include "api/end.h"
 #include "api/files.h"
 #include "api/image.h"
+#include "api/interface.h"
 #include "api/power.h"
 #include "api/request.h"
 
@@ -28,6 +29,7 @@ struct launch {
 	struct ec2_image_record image;
 	const char *kernel_id, *ramdisk_id;
 	struct ec2_root_mapping root;
+	struct ec2_launch_network network;
 	int64_t volume_bytes;
 	bool delete_on_termination;
 	char *token_text; /* the request as text, to know it again */
@@ -40,6 +42,7 @@ struct launch {
 static void launch_clear(struct launch *launch)
 {
 	ec2_image_clear(&launch->image);
+	ec2_launch_network_clear(&launch->network);
 	for (size_t i = 0; i < launch->ids.n; i++)
 		free(launch->ids.items[i]);
 	free(launch->ids.items);
@@ -128,7 +131,7 @@ static int check_values(struct ec2 *ec2, const struct launch *launch)
 	return 0;
 }
 
-static const char *const taggable[] = {"instance", "volume", NULL};
+static const char *const taggable[] = {"instance", "volume", "network-interface", NULL};
 
 static int check(struct ec2 *ec2, struct launch *launch)
 {
@@ -305,6 +308,8 @@ static int insert_instance(struct ec2 *ec2, struct launch *launch, int index)
 	if (!ret)
 		ret = insert_volume(ec2, launch, id);
 	if (!ret)
+		ret = ec2_launch_network_insert(ec2, &launch->network, &r->tag_specifications, id);
+	if (!ret)
 		ret = ec2_tag_resource(ec2, &r->tag_specifications, "instance", id);
 	if (!ret)
 		ret = ec2_intent_add(ec2, EC2_INTENT_LAUNCH, id, 0);
@@ -347,6 +352,9 @@ static int plan(struct ec2 *ec2, struct launch *launch)
 		ret = check_image(ec2, launch);
 	if (!ret)
 		ret = ec2_capacity(ec2, &launch->type, launch->max, launch->min, &launch->count);
+	if (!ret && !launch->repeated)
+		ret = ec2_launch_network_check(ec2, launch->request, launch->min, &launch->count,
+					       &launch->network);
 	if (ret >= 0)
 		ret = ec2_dry_run(ec2, launch->request->dry_run);
 	if (!ret && !launch->repeated)

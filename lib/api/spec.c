@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/interface.h"
 #include "api/type.h"
 #include "host/launch.h"
 #include "store/instance.h"
@@ -146,6 +147,42 @@ static int use_type(struct ec2 *ec2, const struct ec2_inst *inst, struct ec2_lau
 	return 0;
 }
 
+/*
+ * What older databases have no interface for: a locally administered address, the same at every start, of the
+ * last digits of the id, which are random. The tap stays closed.
+ */
+static void make_mac(const char *id, uint8_t mac[6])
+{
+	uint64_t digits = strtoull(id + strlen(id) - 10, NULL, 16);
+
+	mac[0] = 0x02;
+	for (int i = 0; i < 5; i++)
+		mac[1 + i] = (uint8_t)(digits >> 8 * (4 - i));
+}
+
+/* The instance's eth0. Its tap is named for the instance. */
+static int use_nic(struct ec2 *ec2, struct ec2_launch_spec *spec)
+{
+	struct ec2_launch_nic *nic = &spec->nic;
+	const char *id = spec->instance_id;
+	char *mac = NULL;
+	int ret = ec2_db_text(
+		ec2, &mac,
+		"SELECT mac FROM network_interfaces WHERE instance = ? AND device_index = 0", "s",
+		id);
+
+	nic->link.queues = ec2_link_queues(spec->vcpus);
+	nic->link.mtu = EC2_LINK_MTU;
+	ec2_link_name(id, nic->link.name);
+	snprintf(nic->link.owner, sizeof(nic->link.owner), "%s", id);
+	if (!ret)
+		make_mac(id, nic->mac);
+	else if (ret > 0 && ec2_mac_parse(mac, nic->mac))
+		ret = ec2_fail_errno(ec2, -EINVAL, mac);
+	free(mac);
+	return ret < 0 ? ret : 0;
+}
+
 static int fill(struct ec2 *ec2, const struct ec2_inst *inst, struct ec2_launch_spec *spec)
 {
 	int ret;
@@ -164,6 +201,8 @@ static int fill(struct ec2 *ec2, const struct ec2_inst *inst, struct ec2_launch_
 			  spec->instance_id);
 	if (ret >= 0)
 		ret = use_type(ec2, inst, spec);
+	if (!ret)
+		ret = use_nic(ec2, spec);
 	if (!ret)
 		ret = inst->pub.kernel_id ? use_kernel(ec2, inst, spec) : use_loader(ec2, spec);
 	return ret;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/noun.h"
 #include "api/request.h"
 #include "store/instance.h"
 
@@ -118,55 +119,6 @@ int ec2_tag_resource(struct ec2 *ec2, const struct ec2_list *specifications, con
 	return ret;
 }
 
-/* ---- what can be tagged ---- */
-
-static const struct {
-	const char *prefix;
-	const char *type; /* as ResourceType says it */
-	const char *exists;
-	const char *not_found; /* code */
-	const char *text;
-} kinds[] = {
-	{"i", "instance", "SELECT 1 FROM instances WHERE id = ?", "InvalidInstanceID.NotFound",
-	 "The instance ID '%s' does not exist"},
-	{"ami", "image", "SELECT 1 FROM images WHERE id = ? AND state <> 'deregistered'",
-	 "InvalidAMIID.NotFound", "The image id '[%s]' does not exist"},
-	{"aki", "image", "SELECT 1 FROM images WHERE id = ? AND state <> 'deregistered'",
-	 "InvalidAMIID.NotFound", "The image id '[%s]' does not exist"},
-	{"ari", "image", "SELECT 1 FROM images WHERE id = ? AND state <> 'deregistered'",
-	 "InvalidAMIID.NotFound", "The image id '[%s]' does not exist"},
-	{"vol", "volume", "SELECT 1 FROM volumes WHERE id = ? AND state <> 'deleting'",
-	 "InvalidVolume.NotFound", "The volume '%s' does not exist."},
-};
-#define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
-
-static int check_resource(struct ec2 *ec2, const char *id)
-{
-	char message[160];
-	int64_t found;
-	int ret;
-
-	for (size_t i = 0; i < N_KINDS; i++) {
-		if (!ec2_valid_id(id, kinds[i].prefix))
-			continue;
-		ret = ec2_db_int(ec2, &found, kinds[i].exists, "s", id);
-		if (ret)
-			return ret < 0 ? ret : 0;
-		snprintf(message, sizeof(message), kinds[i].text, id);
-		return ec2_fail(ec2, -ENOENT, kinds[i].not_found, "%s", message);
-	}
-	return ec2_fail(ec2, -EINVAL, "InvalidID", "The ID '%s' is not valid", id);
-}
-
-static const char *type_of(const char *id)
-{
-	for (size_t i = 0; i < N_KINDS; i++) {
-		if (ec2_valid_id(id, kinds[i].prefix))
-			return kinds[i].type;
-	}
-	return "";
-}
-
 /* ---- actions ---- */
 
 static int change(struct ec2 *ec2, const struct ec2_strings *resources, const struct ec2_list *tags,
@@ -178,7 +130,7 @@ static int change(struct ec2 *ec2, const struct ec2_strings *resources, const st
 	if (ret)
 		return ret;
 	for (size_t i = 0; !ret && i < resources->n; i++)
-		ret = check_resource(ec2, resources->items[i]);
+		ret = ec2_check_any_id(ec2, resources->items[i]);
 	for (size_t i = 0; !ret && i < resources->n; i++)
 		ret = one(ec2, resources->items[i], tags);
 	if (!ret)
@@ -236,7 +188,7 @@ static int describe_row(struct ec2 *ec2, struct ec2_row *row, void *arg)
 	struct ec2_tag_description *item, tag = {
 						  .key = (char *)ec2_col_text(row, 1),
 						  .resource_id = (char *)id,
-						  .resource_type = (char *)type_of(id),
+						  .resource_type = (char *)ec2_id_type(id),
 						  .value = (char *)ec2_col_text(row, 2),
 					  };
 

@@ -10,6 +10,7 @@
 
 #include "host/chardev.h"
 #include "host/launch.h"
+#include "host/vpc_state.h"
 
 static int info(struct ec2 *ec2, struct ec2_get_info *info)
 {
@@ -48,6 +49,13 @@ static int stats(struct ec2 *ec2, const char *id, struct ec2_instance_stats *sta
 	ret = ec2_chardev_instance_stats(fd, id, stats);
 	close(fd);
 	return ret;
+}
+
+static int network(struct ec2 *ec2, struct ec2_vpc_state *state, const char *fresh,
+		   const char **what)
+{
+	(void)ec2;
+	return ec2_vpc_apply(state, fresh, what);
 }
 
 static uint64_t meminfo(const char *text, const char *name)
@@ -96,6 +104,7 @@ const struct ec2_kernel_ops ec2_kernel_host = {
 	.launch = ec2_launch,
 	.alive = ec2_launch_alive,
 	.clean = ec2_launch_clean,
+	.network = network,
 	.capacity = capacity,
 	.boot_id = boot_id,
 };

@@ -11,6 +11,7 @@
 struct ec2;
 struct ec2_get_info;
 struct ec2_instance_stats;
+struct ec2_vpc_state;
 
 /* What the host has for instances. */
 struct ec2_host_capacity {
@@ -32,6 +33,9 @@ struct ec2_kernel_ops {
 	int (*alive)(struct ec2 *ec2, const char *id);
 	/* as ec2_launch_clean(): what a dead shim has left is removed */
 	int (*clean)(struct ec2 *ec2, const char *id);
+	/* as ec2_vpc_apply() of vpc_state.h */
+	int (*network)(struct ec2 *ec2, struct ec2_vpc_state *state, const char *fresh,
+		       const char **what);
 	/* memory and processors */
 	int (*capacity)(struct ec2 *ec2, struct ec2_host_capacity *capacity);
 	/* a text that is another one after each boot of the host, to be freed by the caller; or NULL */

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "links.h"
 #include "paths.h"
 
 extern char **environ;
@@ -109,6 +110,15 @@ static int take_lock(struct ec2 *ec2, const char *id)
 	return ret;
 }
 
+/* Its tap is gone with the last process that had it open; what may still be there is not waited for. */
+static int remove_link(const char *id)
+{
+	char name[EC2_LINK_NAME];
+
+	ec2_link_name(id, name);
+	return ec2_link_delete(name);
+}
+
 /* With the lock held: whatever lives there has no shim any more. The lock's file goes last. */
 static int clean_locked(struct ec2 *ec2, const char *id, int keep_dir)
 {
@@ -118,6 +128,8 @@ static int clean_locked(struct ec2 *ec2, const char *id, int keep_dir)
 
 	(void)ec2_cgroup_kill(id);
 	ret = ec2_cgroup_remove(id, CLEAN_TIMEOUT_MS);
+	if (!ret)
+		ret = remove_link(id);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (!path_of(ec2, id, files[i], path, sizeof(path)))
 			(void)unlink(path);
@@ -138,8 +150,10 @@ int ec2_launch_clean(struct ec2 *ec2, const char *instance_id)
 
 	if (ret)
 		return ret;
-	if (stat(dir, &st) < 0)
-		return ec2_cgroup_remove(instance_id, 0);
+	if (stat(dir, &st) < 0) {
+		ret = ec2_cgroup_remove(instance_id, 0);
+		return ret ? ret : remove_link(instance_id);
+	}
 	fd = take_lock(ec2, instance_id);
 	if (fd < 0)
 		return fd;

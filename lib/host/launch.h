@@ -16,14 +16,18 @@
  *
  * ec2-vmm --id ID --instance-fd N --console-fd N --kernel-fd N [--initrd-fd N] --cmdline STRING
  *         --vcpus N --memory BYTES --uid UID --gid GID
+ *         [--mac MAC --mtu BYTES --queue-pairs N --tap-fd N --vhost-fd N]
  *   console-fd: a stream (socket) both ways. One line "ok\n" on --ready-fd N when jailed and about to
- *   enter the guest. Messages of failure: stderr.
+ *   enter the guest. Messages of failure: stderr. tap-fd and vhost-fd are the first of as many as there are
+ *   queue pairs.
  *   Exit status: see enum ec2_vmm_exit.
  */
 #ifndef EC2_HOST_LAUNCH_H
 #define EC2_HOST_LAUNCH_H
 
 #include <stdint.h>
+
+#include "links.h"
 
 #define EC2_CONSOLE_KEEP (64 * 1024)
 #define EC2_STOP_GRACE_SECONDS 120
@@ -44,6 +48,12 @@ struct ec2_launch_disk {
 	int read_only;
 };
 
+/* The instance's network interface. */
+struct ec2_launch_nic {
+	struct ec2_link link; /* the tap; link.queues 0: the instance has no interface */
+	uint8_t mac[6];
+};
+
 /* What the shim needs, read from the database once. Freed by ec2_launch_spec_free(). */
 struct ec2_launch_spec {
 	char *instance_id;
@@ -56,6 +66,7 @@ struct ec2_launch_spec {
 	uint32_t uid, gid; /* the VMM's own */
 	struct ec2_launch_disk *disks;
 	uint32_t n_disks;
+	struct ec2_launch_nic nic;
 	/* CPU credits, as struct ec2_instance_create; flags 0 = none */
 	uint32_t credit_flags, credits_per_hour, credit_cap, baseline;
 	uint64_t credit_balance;
@@ -64,6 +75,11 @@ struct ec2_launch_spec {
 /* api side, by the shim */
 int ec2_launch_spec_load(struct ec2 *ec2, const char *instance_id, struct ec2_launch_spec **spec);
 void ec2_launch_spec_free(struct ec2_launch_spec *spec);
+/*
+ * The instance's tap has been made, closed and off: let it into its VPC, if it has an interface there. It may
+ * be switched on afterwards. Return: 0 or -errno.
+ */
+int ec2_launch_connect(struct ec2 *ec2, const char *instance_id);
 
 /*
  * host side, by the library: make the run directory, take the lock, spawn the shim (in a session of
@@ -76,8 +92,8 @@ int ec2_launch(struct ec2 *ec2, const char *instance_id, char **code, char **mes
 int ec2_launch_alive(struct ec2 *ec2, const char *instance_id);
 
 /*
- * Remove what a killed shim left: its VMM if that still lives, the cgroup, the run directory. For
- * repair; does nothing while the instance lives (-EBUSY). Return: 0, also when nothing was there.
+ * Remove what a killed shim left: its VMM if that still lives, the cgroup, the tap, the run
+ * directory. For repair; does nothing while the instance lives (-EBUSY). Return: 0, also when nothing was there.
  */
 int ec2_launch_clean(struct ec2 *ec2, const char *instance_id);
 

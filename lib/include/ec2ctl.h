@@ -22,6 +22,13 @@
 #include <ec2ctl/instance.h>
 #include <ec2ctl/instance_type.h>
 #include <ec2ctl/region.h>
+#include <ec2ctl/vpc.h>
+#include <ec2ctl/security_group.h>
+#include <ec2ctl/internet_gateway.h>
+#include <ec2ctl/route_table.h>
+#include <ec2ctl/network_interface.h>
+#include <ec2ctl/network_acl.h>
+#include <ec2ctl/prefix_list.h>
 #include <ec2ctl/reconcile.h>
 
 #endif

@@ -31,6 +31,8 @@
 #define BOOL(json, m, fl, text) FIELD_(json, m, bool, EC2_BOOL, fl, NULL, text)
 #define TRI(json, m, fl, text) FIELD_(json, m, enum ec2_bool, EC2_TRISTATE, fl, NULL, text)
 #define INT(json, m, fl, text) FIELD_(json, m, int32_t, EC2_INT, fl, NULL, text)
+#define OPTIONAL(json, m, fl, text) \
+	FIELD_(json, m, struct ec2_int, EC2_OPTIONAL_INT, fl, NULL, text)
 #define LONG(json, m, fl, text) FIELD_(json, m, int64_t, EC2_LONG, fl, NULL, text)
 #define TIME(json, m, fl, text) FIELD_(json, m, int64_t, EC2_TIME, fl, NULL, text)
 #define STRS(json, m, fl, text) FIELD_(json, m, struct ec2_strings, EC2_STRINGS, fl, NULL, text)

@@ -75,6 +75,48 @@ static const struct ec2_field credit_specification_fields[] = {
 SHAPE(credit_specification, "CreditSpecification", credit_specification_fields)
 #undef S
 
+#define S ec2_instance_private_ip_address
+static const struct ec2_field instance_private_ip_address_fields[] = {
+	BOOL("Primary", primary, 0, NULL),
+	STR("PrivateDnsName", private_dns_name, 0, NULL),
+	STR("PrivateIpAddress", private_ip_address, 0, NULL),
+};
+SHAPE(instance_private_ip_address, "InstancePrivateIpAddress", instance_private_ip_address_fields)
+#undef S
+
+#define S ec2_instance_network_interface_attachment
+static const struct ec2_field instance_network_interface_attachment_fields[] = {
+	TIME("AttachTime", attach_time, 0, NULL),
+	STR("AttachmentId", attachment_id, 0, NULL),
+	BOOL("DeleteOnTermination", delete_on_termination, 0, NULL),
+	INT("DeviceIndex", device_index, 0, NULL),
+	STR("Status", status, 0, NULL),
+};
+SHAPE(instance_network_interface_attachment, "InstanceNetworkInterfaceAttachment",
+      instance_network_interface_attachment_fields)
+#undef S
+
+#define S ec2_instance_network_interface
+static const struct ec2_field instance_network_interface_fields[] = {
+	SUB("Attachment", attachment, instance_network_interface_attachment, 0, NULL),
+	STR("Description", description, 0, NULL),
+	SUBS("Groups", groups, group_identifier, EC2_F_EMPTY_LIST, NULL),
+	STR("MacAddress", mac_address, 0, NULL),
+	STR("NetworkInterfaceId", network_interface_id, 0, NULL),
+	STR("OwnerId", owner_id, 0, NULL),
+	STR("PrivateDnsName", private_dns_name, 0, NULL),
+	STR("PrivateIpAddress", private_ip_address, 0, NULL),
+	SUBS("PrivateIpAddresses", private_ip_addresses, instance_private_ip_address,
+	     EC2_F_EMPTY_LIST, NULL),
+	BOOL("SourceDestCheck", source_dest_check, 0, NULL),
+	STR("Status", status, 0, NULL),
+	STR("SubnetId", subnet_id, 0, NULL),
+	STR("VpcId", vpc_id, 0, NULL),
+	STR("InterfaceType", interface_type, 0, NULL),
+};
+SHAPE(instance_network_interface, "InstanceNetworkInterface", instance_network_interface_fields)
+#undef S
+
 #define S ec2_instance
 static const struct ec2_field instance_fields[] = {
 	INT("AmiLaunchIndex", ami_launch_index, EC2_F_HIDDEN, NULL),
@@ -86,10 +128,13 @@ static const struct ec2_field instance_fields[] = {
 	SUB("Monitoring", monitoring, monitoring, EC2_F_HIDDEN, NULL),
 	SUB("Placement", placement, placement, EC2_F_HIDDEN, NULL),
 	STR("PrivateDnsName", private_dns_name, EC2_F_HIDDEN, NULL),
+	STR("PrivateIpAddress", private_ip_address, EC2_F_LESS, NULL),
 	STR("PublicDnsName", public_dns_name, EC2_F_HIDDEN, NULL),
 	STR("RamdiskId", ramdisk_id, EC2_F_HIDDEN, NULL),
 	SUB("State", state, instance_state, 0, NULL),
 	STR("StateTransitionReason", state_transition_reason, EC2_F_HIDDEN, NULL),
+	STR("SubnetId", subnet_id, EC2_F_HIDDEN, NULL),
+	STR("VpcId", vpc_id, EC2_F_HIDDEN, NULL),
 	STR("Architecture", architecture, EC2_F_HIDDEN, NULL),
 	SUBS("BlockDeviceMappings", block_device_mappings, instance_block_device_mapping,
 	     EC2_F_EMPTY_LIST | EC2_F_HIDDEN, NULL),
@@ -97,10 +142,13 @@ static const struct ec2_field instance_fields[] = {
 	BOOL("EbsOptimized", ebs_optimized, EC2_F_HIDDEN, NULL),
 	BOOL("EnaSupport", ena_support, EC2_F_HIDDEN, NULL),
 	STR("Hypervisor", hypervisor, EC2_F_HIDDEN, NULL),
+	SUBS("NetworkInterfaces", network_interfaces, instance_network_interface,
+	     EC2_F_EMPTY_LIST | EC2_F_HIDDEN, NULL),
 	STR("RootDeviceName", root_device_name, EC2_F_HIDDEN, NULL),
 	STR("RootDeviceType", root_device_type, EC2_F_HIDDEN, NULL),
 	SUBS("SecurityGroups", security_groups, group_identifier, EC2_F_EMPTY_LIST | EC2_F_HIDDEN,
 	     NULL),
+	TRI("SourceDestCheck", source_dest_check, EC2_F_HIDDEN, NULL),
 	SUB("StateReason", state_reason, state_reason, EC2_F_HIDDEN, NULL),
 	SUBS("Tags", tags, tag, 0, NULL),
 	STR("VirtualizationType", virtualization_type, EC2_F_HIDDEN, NULL),

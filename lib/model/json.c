@@ -128,6 +128,8 @@ static bool absent(const struct ec2_field *field, const void *p)
 		return zero_absent && !*(const int32_t *)p;
 	case EC2_LONG:
 		return zero_absent && !*(const int64_t *)p;
+	case EC2_OPTIONAL_INT:
+		return !((const struct ec2_int *)p)->is_set;
 	case EC2_TIME:
 		return !*(const int64_t *)p;
 	case EC2_STRUCT:
@@ -153,6 +155,8 @@ static json_t *value(const struct ec2_field *field, const void *p)
 		return json_integer(*(const int32_t *)p);
 	case EC2_LONG:
 		return json_integer(*(const int64_t *)p);
+	case EC2_OPTIONAL_INT:
+		return json_integer(((const struct ec2_int *)p)->value);
 	case EC2_TIME:
 		return timestamp(*(const int64_t *)p);
 	case EC2_STRUCT:
@@ -243,7 +247,10 @@ static int from_integer(const struct ec2_field *field, const json_t *json, void 
 	}
 	if (n < INT32_MIN || n > INT32_MAX)
 		return wrong(error, path, "the number is out of range");
-	*(int32_t *)p = n;
+	if (field->kind == EC2_OPTIONAL_INT)
+		*(struct ec2_int *)p = (struct ec2_int){true, n};
+	else
+		*(int32_t *)p = n;
 	return 0;
 }
 
@@ -326,6 +333,7 @@ static int from_value(const struct ec2_field *field, const json_t *json, void *p
 		return 0;
 	case EC2_INT:
 	case EC2_LONG:
+	case EC2_OPTIONAL_INT:
 		return from_integer(field, json, p, path, error);
 	case EC2_TIME:
 		return from_time(json, p, path, error);

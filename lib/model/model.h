@@ -20,6 +20,7 @@ enum ec2_kind {
 	EC2_TRISTATE, /* enum ec2_bool; 0 = absent */
 	EC2_INT, /* int32_t; see EC2_F_ZERO_ABSENT */
 	EC2_LONG, /* int64_t; see EC2_F_ZERO_ABSENT */
+	EC2_OPTIONAL_INT, /* struct ec2_int */
 	EC2_TIME, /* int64_t, ms since 1970; 0 = absent; ISO 8601 outside */
 	EC2_STRUCT, /* the struct itself; absent when all its fields are */
 	EC2_STRINGS, /* struct ec2_strings */

@@ -15,4 +15,12 @@
 	SUBS("TagSpecifications", tag_specifications, tag_specification, 0, \
 	     "tags: ResourceType=TYPE,Tags=[{Key=KEY,Value=VALUE}]")
 
+/* The shape of one action's request or response, from its fields. */
+#define REQUEST(noun, name, ...)                                                   \
+	static const struct ec2_field noun##_request_fields[] = {__VA_ARGS__};     \
+	SHAPE(noun##_request, name "Request", noun##_request_fields)
+#define RESPONSE(noun, name, ...)                                                  \
+	static const struct ec2_field noun##_response_fields[] = {__VA_ARGS__};    \
+	SHAPE(noun##_response, name "Result", noun##_response_fields)
+
 #endif

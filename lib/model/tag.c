@@ -20,7 +20,7 @@ SHAPE(tag, "Tag", tag_fields)
 
 #define S ec2_tag_specification
 static const struct ec2_field tag_specification_fields[] = {
-	STR("ResourceType", resource_type, EC2_F_REQUIRED, "instance, volume or image"),
+	STR("ResourceType", resource_type, EC2_F_REQUIRED, "what they are for: instance, volume, vpc ..."),
 	SUBS("Tags", tags, tag, 0, "the tags: Key=KEY,Value=VALUE"),
 };
 SHAPE(tag_specification, "TagSpecification", tag_specification_fields)

@@ -122,6 +122,8 @@ static bool field_absent(const struct ec2_field *field, const void *p)
 		return *(const enum ec2_bool *)p == EC2_ABSENT;
 	case EC2_INT:
 		return !*(const int32_t *)p;
+	case EC2_OPTIONAL_INT:
+		return !((const struct ec2_int *)p)->is_set;
 	case EC2_LONG:
 	case EC2_TIME:
 		return !*(const int64_t *)p;

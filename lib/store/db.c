@@ -146,6 +146,17 @@ int ec2_db_exec(struct ec2 *ec2, const char *sql, const char *types, ...)
 	return ret < 0 ? ret : sqlite3_changes(ec2->store->db);
 }
 
+int ec2_db_run(struct ec2 *ec2, const char *sql, const char *types, ...)
+{
+	va_list args;
+	int ret;
+
+	va_start(args, types);
+	ret = each(ec2, NULL, NULL, sql, types, args);
+	va_end(args);
+	return ret < 0 ? ret : 0;
+}
+
 struct first_int {
 	int64_t value;
 	int found;

@@ -34,6 +34,8 @@ int ec2_begin_read(struct ec2 *ec2);
 
 /* Run one statement. Return: rows changed, or -errno. */
 int ec2_db_exec(struct ec2 *ec2, const char *sql, const char *types, ...);
+/* The same for statements whose count nobody asks for. Return: 0 or -errno. */
+int ec2_db_run(struct ec2 *ec2, const char *sql, const char *types, ...);
 /* Call fn for each row. Return: number of rows, or -errno. */
 int ec2_db_each(struct ec2 *ec2, ec2_row_fn fn, void *arg, const char *sql, const char *types, ...);
 /* The first column of the first row. Return: 1, or 0 when there is none or it is NULL; -errno. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/shapes.h"
+#include "store/interface.h"
 
 static const struct {
 	int code;
@@ -238,7 +239,15 @@ int ec2_inst_details(struct ec2 *ec2, struct ec2_inst *inst)
 
 	if (ret < 0)
 		return ret;
-	return ec2_tags_load(ec2, inst->pub.instance_id, &inst->pub.tags);
+	ret = ec2_inst_network(ec2, inst);
+	return ret ? ret : ec2_tags_load(ec2, inst->pub.instance_id, &inst->pub.tags);
+}
+
+int ec2_inst_release(struct ec2 *ec2, const char *id)
+{
+	int ret = ec2_volumes_release(ec2, id);
+
+	return ret ? ret : ec2_interfaces_release(ec2, id);
 }
 
 static int add_tag(struct ec2 *ec2, struct ec2_row *row, void *arg)

@@ -8,7 +8,7 @@
 
 /* A record: what is public, and what is not. Released by ec2_inst_clear(). */
 struct ec2_inst {
-	struct ec2_instance pub; /* volumes and tags only after ec2_inst_details() */
+	struct ec2_instance pub; /* volumes, network and tags only after ec2_inst_details() */
 	int64_t seq;
 	char *reservation;
 	char *owner;
@@ -35,7 +35,7 @@ int ec2_inst_load(struct ec2 *ec2, const char *id, struct ec2_inst *inst);
 /* All, in the order of their launch; fn may take what inst owns. */
 typedef int (*ec2_inst_fn)(struct ec2 *ec2, struct ec2_inst *inst, void *arg);
 int ec2_inst_each(struct ec2 *ec2, ec2_inst_fn fn, void *arg);
-/* Add volumes and tags. */
+/* Add volumes, network and tags. */
 int ec2_inst_details(struct ec2 *ec2, struct ec2_inst *inst);
 int ec2_inst_insert(struct ec2 *ec2, const struct ec2_inst *inst);
 /* The state and its reason; code and message may be NULL. */
@@ -45,6 +45,9 @@ int ec2_inst_set_state(struct ec2 *ec2, const char *id, int state, const char *t
 int ec2_inst_free_uid(struct ec2 *ec2, int64_t *uid);
 /* How much memory the live instances have been given. */
 int ec2_inst_memory(struct ec2 *ec2, int64_t *bytes);
+
+/* What a terminated instance does not keep: volumes and network interfaces. */
+int ec2_inst_release(struct ec2 *ec2, const char *id);
 
 /* Tags of a resource, into a list of struct ec2_tag. */
 int ec2_tags_load(struct ec2 *ec2, const char *resource, struct ec2_list *tags);

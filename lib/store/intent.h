@@ -18,7 +18,7 @@
 struct ec2_intent {
 	int64_t seq;
 	char kind[16];
-	char resource[32];
+	char resource[40]; /* EC2_ID_SIZE */
 	char owner[64];
 	int64_t argument;
 };

@@ -165,6 +165,8 @@ static const struct {
 	{"ec2ctl zzz", NULL},
 	{"ec2ctl run-instances --ima", "--image-id"},
 	{"ec2ctl run-instances --cou", "--count"},
+	{"ec2ctl authorize-security-group-ingress --po", "--port"},
+	{"ec2ctl create-route --gate", "--gateway-id"},
 	{"ec2ctl run-instances --zzz", NULL},
 	{"ec2ctl describe-images --output t", "table text"},
 	{"ec2ctl describe-tags --fil", "--filters"},
@@ -319,6 +321,31 @@ static const struct run_row region_rows[] = {
 	 "\"web\"\n", ""},
 	{"stop-instances --instance-ids %R --hibernate", CLI_SERVICE, "",
 	 "(UnsupportedHibernationConfiguration)"},
+	{"describe-instances --instance-ids %R --query "
+	 "Reservations[].Instances[].NetworkInterfaces[].PrivateIpAddress --output text", CLI_OK,
+	 "172.31.0.4\n", ""},
+	{"describe-network-interfaces --filters Name=attachment.instance-id,Values=%R --query "
+	 "NetworkInterfaces[].Status --output text", CLI_OK, "in-use\n", ""},
+	{"modify-instance-attribute --instance-id %R --no-source-dest-check", CLI_OK, "", ""},
+	{"describe-instance-attribute --instance-id %R --attribute sourceDestCheck --query "
+	 "SourceDestCheck.Value", CLI_OK, "false\n", ""},
+	{"create-vpc --cidr-block 10.0.0.0/16 --query Vpc.State --output text", CLI_OK,
+	 "available\n", ""},
+	{"describe-vpcs --query Vpcs[].CidrBlock --output text", CLI_OK,
+	 "172.31.0.0/16\t10.0.0.0/16\n", ""},
+	{"authorize-security-group-ingress --group-name default --protocol tcp --port 22 "
+	 "--cidr 10.1.2.3/8 --query SecurityGroupRules[0].CidrIpv4 --output text", CLI_OK,
+	 "10.0.0.0/8\n", ""},
+	{"authorize-security-group-ingress --group-name default --protocol tcp --port 22 "
+	 "--cidr 10.0.0.0/8", CLI_SERVICE, "",
+	 "An error occurred (InvalidPermission.Duplicate) when calling the "
+	 "AuthorizeSecurityGroupIngress operation: "},
+	{"authorize-security-group-ingress --group-name default --port 22", CLI_USAGE, "",
+	 "are required: --protocol"},
+	{"revoke-security-group-ingress --group-name default --protocol tcp --port 22 "
+	 "--cidr 10.0.0.0/8", CLI_OK, "{\n    \"Return\": true\n}\n", ""},
+	{"revoke-security-group-ingress --group-name default --protocol tcp --port 22 "
+	 "--cidr 10.0.0.0/8", CLI_SERVICE, "", "(InvalidPermission.NotFound)"},
 	{"create-tags --resources %R %S --tags Key=Env,Value=test", CLI_OK, "", ""},
 	{"describe-tags --filters Name=key,Values=Env --query length(Tags)", CLI_OK, "2\n", ""},
 	{"delete-tags --resources %R --tags Key=Env", CLI_OK, "", ""},

@@ -124,6 +124,50 @@ static const struct row structs[] = {
 	 "{'Resources': ['i-1'], 'Tags': [{'Key': 'Name', 'Value': 'a b'}]}", NULL},
 };
 
+#define AUTHORIZE "authorize-security-group-ingress --group-id sg-1 "
+#define REVOKE "revoke-security-group-egress --group-id sg-1 "
+#define PERMITTED(rest) "{'GroupId': 'sg-1', 'IpPermissions': [{" rest "}]}"
+
+static const struct row permissions[] = {
+	{AUTHORIZE "--protocol tcp --port 22 --cidr 10.0.0.0/8",
+	 PERMITTED("'IpProtocol': 'tcp', 'FromPort': 22, 'ToPort': 22,"
+		   " 'IpRanges': [{'CidrIp': '10.0.0.0/8'}]"), NULL},
+	{AUTHORIZE "--cidr=2001:db8::/32 --port=80-90 --protocol=udp",
+	 PERMITTED("'IpProtocol': 'udp', 'FromPort': 80, 'ToPort': 90,"
+		   " 'Ipv6Ranges': [{'CidrIpv6': '2001:db8::/32'}]"), NULL},
+	{AUTHORIZE "--protocol all --source-group sg-2 --group-owner 123456789012",
+	 PERMITTED("'IpProtocol': '-1', 'UserIdGroupPairs': [{'GroupId': 'sg-2',"
+		   " 'UserId': '123456789012'}]"), NULL},
+	{AUTHORIZE "--protocol icmp --port -1 --source-group web",
+	 PERMITTED("'IpProtocol': 'icmp', 'FromPort': -1, 'ToPort': -1,"
+		   " 'UserIdGroupPairs': [{'GroupName': 'web'}]"), NULL},
+	{REVOKE "--protocol icmp --port 8--1 --cidr 0.0.0.0/0",
+	 PERMITTED("'IpProtocol': 'icmp', 'FromPort': 8, 'ToPort': -1,"
+		   " 'IpRanges': [{'CidrIp': '0.0.0.0/0'}]"), NULL},
+	{AUTHORIZE "--protocol tcp --port all --cidr 0.0.0.0/0",
+	 PERMITTED("'IpProtocol': 'tcp', 'FromPort': -1, 'ToPort': -1,"
+		   " 'IpRanges': [{'CidrIp': '0.0.0.0/0'}]"), NULL},
+	{AUTHORIZE "--ip-permissions IpProtocol=tcp,FromPort=22,ToPort=22,"
+		   "IpRanges=[{CidrIp=10.0.0.0/8,Description=office}]",
+	 PERMITTED("'IpProtocol': 'tcp', 'FromPort': 22, 'ToPort': 22,"
+		   " 'IpRanges': [{'CidrIp': '10.0.0.0/8', 'Description': 'office'}]"), NULL},
+	{AUTHORIZE "--ip-permissions '[{`IpProtocol`: `-1`, `UserIdGroupPairs`: [{`GroupId`:"
+		   " `sg-2`}]}]'",
+	 PERMITTED("'IpProtocol': '-1', 'UserIdGroupPairs': [{'GroupId': 'sg-2'}]"), NULL},
+	{AUTHORIZE "--port ssh --protocol tcp", NULL, "N, FROM-TO or all is wanted, not 'ssh'"},
+	{AUTHORIZE "--port 22- --protocol tcp", NULL, "--port: "},
+	{AUTHORIZE "--port 70000 --protocol tcp", NULL, "--port: "},
+	{AUTHORIZE "--port", NULL, "--port: a value is wanted"},
+	{AUTHORIZE "--port 22 --cidr 0.0.0.0/0", NULL, "are required: --protocol"},
+	{AUTHORIZE "--protocol tcp --ip-permissions IpProtocol=tcp", NULL, "cannot be used together"},
+	{"delete-network-acl-entry --network-acl-id acl-1 --rule-number 1 --ingress",
+	 "{'NetworkAclId': 'acl-1', 'RuleNumber': 1, 'Egress': false}", NULL},
+	{"delete-network-acl-entry --network-acl-id acl-1 --rule-number 1 --egress",
+	 "{'NetworkAclId': 'acl-1', 'RuleNumber': 1, 'Egress': true}", NULL},
+	{"update-security-group-rule-descriptions-ingress --group-id sg-1 --protocol tcp", NULL,
+	 "Unknown option: --protocol"},
+};
+
 static const struct row documents[] = {
 	{RUN "--user-data hello", REQUEST(", 'UserData': 'aGVsbG8='"), NULL},
 	{RUN "--user-data file://$DIR/text", REQUEST(", 'UserData': 'aGVsbG8K'"), NULL},
@@ -219,6 +263,7 @@ TABLE(lists)
 TABLE(switches)
 TABLE(scalars)
 TABLE(structs)
+TABLE(permissions)
 TABLE(documents)
 TABLE(wrong)
 
@@ -232,7 +277,7 @@ static void every_member_has_a_flag(void **state)
 
 		for (size_t i = 0; i < shape->n_fields; i++) {
 			flag_name(shape->fields[i].name, names[i]);
-			assert_int_equal(strspn(names[i], "abcdefghijklmnopqrstuvwxyz-"),
+			assert_int_equal(strspn(names[i], "abcdefghijklmnopqrstuvwxyz0123456789-"),
 					 strlen(names[i]));
 			for (size_t j = 0; j < i; j++)
 				assert_string_not_equal(names[i], names[j]);
@@ -311,6 +356,7 @@ int main(void)
 		cmocka_unit_test(test_switches),
 		cmocka_unit_test(test_scalars),
 		cmocka_unit_test(test_structs),
+		cmocka_unit_test(test_permissions),
 		cmocka_unit_test(test_documents),
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(every_member_has_a_flag),

@@ -57,6 +57,7 @@ static const char instances[] =
 "                    \"EbsOptimized\": false,\n"
 "                    \"EnaSupport\": false,\n"
 "                    \"Hypervisor\": \"xen\",\n"
+"                    \"NetworkInterfaces\": [],\n"
 "                    \"RootDeviceName\": \"/dev/sda1\",\n"
 "                    \"RootDeviceType\": \"ebs\",\n"
 "                    \"SecurityGroups\": [],\n"

@@ -17,7 +17,6 @@
 
 #include "api/ec2.h"
 #include "api/lifecycle.h"
-#include "host/launch.h"
 #include "kmod/uapi/ec2ctl.h"
 #include "store/db.h"
 
@@ -98,9 +97,12 @@ static void shim_start(struct fake *fake, struct ec2 *ec2, const char *id)
 	ec2_step_hook = NULL;
 	ret = ec2_launch_spec_load(ec2, id, &spec);
 	if (!ret) {
+		fake->nic = spec->nic;
 		ec2_launch_spec_free(spec);
-		ret = ec2_instance_started(ec2, id);
+		ret = ec2_launch_connect(ec2, id);
 	}
+	if (!ret)
+		ret = ec2_instance_started(ec2, id);
 	if (ret) {
 		ec2_instance_ended(ec2, id, EC2_END_LAUNCH_FAILED);
 		drop(fake, "alive", id);
@@ -141,6 +143,23 @@ static int fake_clean(struct ec2 *ec2, const char *id)
 	return 0;
 }
 
+/* The state is the script's from here on. */
+static int fake_network(struct ec2 *ec2, struct ec2_vpc_state *state, const char *fresh,
+			const char **what)
+{
+	struct fake *fake = ec2->kernel_arg;
+
+	(void)fresh;
+	*what = "do what the script forbids";
+	if (fake->network_error)
+		return fake->network_error;
+	ec2_vpc_state_clear(&fake->network);
+	fake->network = *state;
+	memset(state, 0, sizeof(*state));
+	fake->networks++;
+	return 0;
+}
+
 static int fake_capacity(struct ec2 *ec2, struct ec2_host_capacity *host)
 {
 	struct fake *fake = ec2->kernel_arg;
@@ -163,6 +182,7 @@ const struct ec2_kernel_ops fake_kernel = {
 	.launch = fake_launch,
 	.alive = fake_is_alive,
 	.clean = fake_clean,
+	.network = fake_network,
 	.capacity = fake_capacity,
 	.boot_id = fake_boot_id,
 };
@@ -296,6 +316,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 
 void fake_remove(struct fake *fake)
 {
+	ec2_vpc_state_clear(&fake->network);
 	nftw(fake->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 

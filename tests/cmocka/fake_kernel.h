@@ -10,6 +10,8 @@
 #include <ec2ctl.h>
 
 #include "host/kernel.h"
+#include "host/launch.h"
+#include "host/vpc_state.h"
 
 struct fake {
 	char dir[64];
@@ -23,7 +25,12 @@ struct fake {
 	uint64_t memory_total;
 	uint32_t cpus;
 	const char *boot;
+	struct ec2_launch_nic nic; /* of the last start */
 	int launches; /* how many there have been */
+	/* the network: what it was made last, and how often */
+	struct ec2_vpc_state network;
+	int networks;
+	int network_error; /* of the next times */
 	int signals;
 	uint32_t last_signal, last_flags;
 };

@@ -14,164 +14,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fake_kernel.h"
-#include "model/json.h"
-#include "model/shapes.h"
+#include "lib_region.h"
 
 /* A region with an instance in each state, and an image. */
-struct region {
-	struct fake fake;
-	struct ec2 *ec2;
-	char *image, *running, *stopped, *terminated, *protected_one;
-};
-
-/* One request and its answer: an error's code and a part of its message, or NULL. */
-struct row {
-	const char *action;
-	const char *request; /* JSON; $IMAGE, $RUNNING ... stand for ids, ' for " */
-	const char *code;
-	const char *message;
-};
-
-static char *replace(char *text, const char *name, const char *value)
-{
-	char *at, *whole;
-
-	while ((at = strstr(text, name))) {
-		assert_true(asprintf(&whole, "%.*s%s%s", (int)(at - text), text, value,
-				     at + strlen(name)) > 0);
-		free(text);
-		text = whole;
-	}
-	return text;
-}
-
-static json_t *request_of(const struct region *region, const char *template)
-{
-	char *text = strdup(template);
-	json_error_t error;
-	json_t *json;
-
-	for (char *p = text; *p; p++) {
-		if (*p == '\'')
-			*p = '"';
-	}
-	text = replace(text, "$IMAGE", region->image);
-	text = replace(text, "$RUNNING", region->running);
-	text = replace(text, "$STOPPED", region->stopped);
-	text = replace(text, "$TERMINATED", region->terminated);
-	text = replace(text, "$PROTECTED", region->protected_one);
-	text = replace(text, "$FILE", region->fake.image);
-	json = json_loads(text, 0, &error);
-	if (!json)
-		fail_msg("%s: %s", text, error.text);
-	free(text);
-	return json;
-}
-
-/* Call an action by its tables. The answer, or NULL when it has none or fails. */
-static json_t *call(struct region *region, const char *name, const char *template, int *ret)
-{
-	const struct ec2_action *action = ec2_action_find(name);
-	json_t *json = request_of(region, template), *answer = NULL;
-	void *request = calloc(1, action->request->size);
-	void *response = action->response ? calloc(1, action->response->size) : NULL;
-	char *error = NULL;
-
-	if (ec2_json_to_struct(action->request, json, request, &error))
-		fail_msg("%s: %s", template, error);
-	*ret = action->call(region->ec2, request, response);
-	if (!*ret && response) {
-		answer = ec2_json_from_struct(action->response, response);
-		ec2_free_response(name, response);
-	}
-	ec2_shape_clear(action->request, request);
-	json_decref(json);
-	free(request);
-	free(response);
-	return answer;
-}
-
-static void check_row(struct region *region, const struct row *row)
-{
-	const struct ec2_error *error;
-	int ret;
-
-	json_decref(call(region, row->action, row->request, &ret));
-	error = ec2_last_error(region->ec2);
-	if (!row->code) {
-		if (ret)
-			fail_msg("%s %s: %s: %s", row->action, row->request, error->code,
-				 error->message);
-		return;
-	}
-	if (!ret || strcmp(error->code, row->code))
-		fail_msg("%s %s: %d, '%s' instead of '%s' (%s)", row->action, row->request, ret,
-			 error->code, row->code, error->message);
-	if (row->message && !strstr(error->message, row->message))
-		fail_msg("%s %s: no '%s' in '%s'", row->action, row->request, row->message,
-			 error->message);
-}
-
-static void must(struct region *region, const char *action, const char *request)
-{
-	const struct row row = {action, request, NULL, NULL};
-
-	check_row(region, &row);
-}
-
-/* The value at a path of names and indexes, as text; "" when there is none. */
-static char *value_at(json_t *json, const char *path)
-{
-	char *copy = strdup(path), *save = NULL, *result = NULL;
-
-	for (char *part = strtok_r(copy, ".", &save); part && json;
-	     part = strtok_r(NULL, ".", &save))
-		json = json_is_array(json) ? json_array_get(json, atoi(part))
-					   : json_object_get(json, part);
-	free(copy);
-	if (json_is_string(json))
-		return strdup(json_string_value(json));
-	if (json_is_array(json) && asprintf(&result, "%zu", json_array_size(json)) > 0)
-		return result;
-	if (!json)
-		return strdup("");
-	return json_dumps(json, JSON_ENCODE_ANY | JSON_COMPACT);
-}
-
-/* The action succeeds, and its answer has that value there. */
-static void expect(struct region *region, const char *action, const char *request, const char *path,
-		   const char *value)
-{
-	json_t *answer;
-	char *got;
-	int ret;
-
-	answer = call(region, action, request, &ret);
-	if (ret)
-		fail_msg("%s %s: %s", action, request, ec2_last_error(region->ec2)->message);
-	got = value_at(answer, path);
-	if (strcmp(got, value))
-		fail_msg("%s %s: %s is '%s' instead of '%s'", action, request, path, got, value);
-	free(got);
-	json_decref(answer);
-}
-
 static int set_up(void **state)
 {
-	struct region *region = calloc(1, sizeof(*region));
+	static const char *const names[] = {"RUNNING", "STOPPED", "TERMINATED", "PROTECTED"};
+	struct region *region = region_new();
 
-	fake_make(&region->fake);
-	region->ec2 = fake_open(&region->fake);
-	region->image = fake_image(region->ec2, &region->fake, "debian-12");
-	region->running = fake_instance(region->ec2, region->image);
-	region->stopped = fake_instance(region->ec2, region->image);
-	region->terminated = fake_instance(region->ec2, region->image);
-	region->protected_one = fake_instance(region->ec2, region->image);
-	must(region, "StopInstances", "{'InstanceIds': ['$STOPPED']}");
-	must(region, "TerminateInstances", "{'InstanceIds': ['$TERMINATED']}");
-	must(region, "ModifyInstanceAttribute",
-	     "{'InstanceId': '$PROTECTED', 'DisableApiTermination': {'Value': true}}");
+	region_set(region, "IMAGE", fake_image(region->ec2, &region->fake, "debian-12"));
+	region_set(region, "FILE", strdup(region->fake.image));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		region_set(region, names[i],
+			   fake_instance(region->ec2, region_get(region, "IMAGE")));
+	region_must(region, "StopInstances", "{'InstanceIds': ['$STOPPED']}");
+	region_must(region, "TerminateInstances", "{'InstanceIds': ['$TERMINATED']}");
+	region_must(region, "ModifyInstanceAttribute",
+		    "{'InstanceId': '$PROTECTED', 'DisableApiTermination': {'Value': true}}");
 	fake_settle(&region->fake);
 	*state = region;
 	return 0;
@@ -179,16 +38,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	struct region *region = *state;
-
-	ec2_close(region->ec2);
-	fake_remove(&region->fake);
-	free(region->image);
-	free(region->running);
-	free(region->stopped);
-	free(region->terminated);
-	free(region->protected_one);
-	free(region);
+	region_free(*state);
 	return 0;
 }
 
@@ -197,7 +47,7 @@ static int tear_down(void **state)
 
 /* ---- errors ---- */
 
-static const struct row errors[] = {
+static const struct region_row errors[] = {
 	{"RunInstances", "{}", "MissingParameter", "ImageId"},
 	{"RunInstances", "{'ImageId': 'nonsense'}", "InvalidAMIID.Malformed", "nonsense"},
 	{"RunInstances", "{'ImageId': '" NO_IMAGE "'}", "InvalidAMIID.NotFound",
@@ -357,13 +207,13 @@ static void refuses_with_the_code_of_ec2(void **state)
 	struct region *region = *state;
 
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
-		check_row(region, &errors[i]);
+		region_check(region, &errors[i]);
 	/* and none of them has changed anything */
-	assert_string_equal(fake_state(region->ec2, region->running), "running");
-	assert_string_equal(fake_state(region->ec2, region->stopped), "stopped");
+	assert_string_equal(fake_state(region->ec2, region_get(region, "RUNNING")), "running");
+	assert_string_equal(fake_state(region->ec2, region_get(region, "STOPPED")), "stopped");
 	assert_int_equal(region->fake.launches, 4);
-	expect(region, "DescribeInstances", "{}", "Reservations", "4");
-	expect(region, "DescribeTags", "{}", "Tags", "0");
+	region_expect(region, "DescribeInstances", "{}", "Reservations", "4");
+	region_expect(region, "DescribeTags", "{}", "Tags", "0");
 }
 
 /* ---- what succeeds ---- */
@@ -372,47 +222,47 @@ static void states_pass_as_in_ec2(void **state)
 {
 	struct region *region = *state;
 
-	expect(region, "StopInstances", "{'InstanceIds': ['$RUNNING']}",
+	region_expect(region, "StopInstances", "{'InstanceIds': ['$RUNNING']}",
 	       "StoppingInstances.0.CurrentState.Name", "stopping");
-	expect(region, "StopInstances", "{'InstanceIds': ['$RUNNING']}",
+	region_expect(region, "StopInstances", "{'InstanceIds': ['$RUNNING']}",
 	       "StoppingInstances.0.PreviousState.Code", "64");
 	fake_settle(&region->fake);
-	expect(region, "DescribeInstances", "{'InstanceIds': ['$RUNNING']}",
+	region_expect(region, "DescribeInstances", "{'InstanceIds': ['$RUNNING']}",
 	       "Reservations.0.Instances.0.StateReason.Code", "Client.UserInitiatedShutdown");
-	expect(region, "StartInstances", "{'InstanceIds': ['$RUNNING']}",
+	region_expect(region, "StartInstances", "{'InstanceIds': ['$RUNNING']}",
 	       "StartingInstances.0.CurrentState.Name", "pending");
-	assert_string_equal(fake_state(region->ec2, region->running), "running");
-	expect(region, "StartInstances", "{'InstanceIds': ['$RUNNING', '$RUNNING']}",
+	assert_string_equal(fake_state(region->ec2, region_get(region, "RUNNING")), "running");
+	region_expect(region, "StartInstances", "{'InstanceIds': ['$RUNNING', '$RUNNING']}",
 	       "StartingInstances", "1");
-	must(region, "RebootInstances", "{'InstanceIds': ['$RUNNING']}");
+	region_must(region, "RebootInstances", "{'InstanceIds': ['$RUNNING']}");
 	assert_int_equal(region->fake.last_signal, 4);
-	must(region, "StopInstances", "{'InstanceIds': ['$RUNNING'], 'Force': true}");
+	region_must(region, "StopInstances", "{'InstanceIds': ['$RUNNING'], 'Force': true}");
 	assert_int_equal(region->fake.last_signal, 2);
-	expect(region, "TerminateInstances", "{'InstanceIds': ['$RUNNING']}",
+	region_expect(region, "TerminateInstances", "{'InstanceIds': ['$RUNNING']}",
 	       "TerminatingInstances.0.CurrentState.Name", "shutting-down");
 	assert_int_equal(region->fake.last_flags, 1);
 	fake_settle(&region->fake);
-	expect(region, "TerminateInstances", "{'InstanceIds': ['$RUNNING', '$STOPPED']}",
+	region_expect(region, "TerminateInstances", "{'InstanceIds': ['$RUNNING', '$STOPPED']}",
 	       "TerminatingInstances.0.PreviousState.Name", "terminated");
-	assert_string_equal(fake_state(region->ec2, region->stopped), "terminated");
-	must(region, "ModifyInstanceAttribute",
+	assert_string_equal(fake_state(region->ec2, region_get(region, "STOPPED")), "terminated");
+	region_must(region, "ModifyInstanceAttribute",
 	     "{'InstanceId': '$PROTECTED', 'DisableApiTermination': {'Value': false}}");
-	must(region, "TerminateInstances", "{'InstanceIds': ['$PROTECTED']}");
+	region_must(region, "TerminateInstances", "{'InstanceIds': ['$PROTECTED']}");
 }
 
 static void a_client_token_launches_once(void **state)
 {
 	struct region *region = *state;
-	const struct row other = {"RunInstances",
+	const struct region_row other = {"RunInstances",
 				  "{'ImageId': '$IMAGE', 'InstanceType': 't3.micro',"
 				  " 'ClientToken': 'once'}",
 				  "IdempotentParameterMismatch", NULL};
 	const char *request = "{'ImageId': '$IMAGE', 'InstanceType': 't3.nano',"
 			      " 'ClientToken': 'once'}";
 
-	expect(region, "RunInstances", request, "Instances.0.ClientToken", "once");
-	expect(region, "RunInstances", request, "Instances", "1");
-	check_row(region, &other);
+	region_expect(region, "RunInstances", request, "Instances.0.ClientToken", "once");
+	region_expect(region, "RunInstances", request, "Instances", "1");
+	region_check(region, &other);
 	assert_int_equal(region->fake.launches, 5);
 }
 
@@ -421,19 +271,19 @@ static void launches_between_min_and_max(void **state)
 	struct region *region = *state;
 
 	region->fake.memory_available = 3 * 512ULL << 20;
-	expect(region, "RunInstances",
+	region_expect(region, "RunInstances",
 	       "{'ImageId': '$IMAGE', 'InstanceType': 't3.nano', 'MinCount': 2, 'MaxCount': 9}",
 	       "Instances", "3");
 	/* the second does not start: fewer than MinCount, so none */
 	region->fake.memory_available = 8ULL << 30;
 	region->fake.launch_error = -5;
 	region->fake.launches_left = 1;
-	check_row(region, &(struct row){"RunInstances",
+	region_check(region, &(struct region_row){"RunInstances",
 					"{'ImageId': '$IMAGE', 'InstanceType': 't3.nano',"
 					" 'MinCount': 2}",
 					"InternalError", "the script says so"});
 	fake_settle(&region->fake);
-	expect(region, "DescribeInstances",
+	region_expect(region, "DescribeInstances",
 	       "{'Filters': [{'Name': 'instance-state-name', 'Values': ['terminated']}]}",
 	       "Reservations.1.Instances", "2");
 }
@@ -442,25 +292,25 @@ static void attributes_are_kept(void **state)
 {
 	struct region *region = *state;
 
-	must(region, "ModifyInstanceAttribute",
+	region_must(region, "ModifyInstanceAttribute",
 	     "{'InstanceId': '$STOPPED', 'InstanceType': {'Value': 't3.micro'}}");
-	expect(region, "DescribeInstanceAttribute",
+	region_expect(region, "DescribeInstanceAttribute",
 	       "{'InstanceId': '$STOPPED', 'Attribute': 'instanceType'}", "InstanceType.Value",
 	       "t3.micro");
-	must(region, "ModifyInstanceAttribute",
+	region_must(region, "ModifyInstanceAttribute",
 	     "{'InstanceId': '$STOPPED', 'Attribute': 'userData', 'Value': 'aGVsbG8='}");
-	expect(region, "DescribeInstanceAttribute",
+	region_expect(region, "DescribeInstanceAttribute",
 	       "{'InstanceId': '$STOPPED', 'Attribute': 'userData'}", "UserData.Value", "aGVsbG8=");
-	expect(region, "DescribeInstanceAttribute",
+	region_expect(region, "DescribeInstanceAttribute",
 	       "{'InstanceId': '$PROTECTED', 'Attribute': 'disableApiTermination'}",
 	       "DisableApiTermination.Value", "true");
-	expect(region, "DescribeInstanceAttribute",
+	region_expect(region, "DescribeInstanceAttribute",
 	       "{'InstanceId': '$STOPPED', 'Attribute': 'blockDeviceMapping'}",
 	       "BlockDeviceMappings.0.Ebs.DeleteOnTermination", "true");
-	must(region, "StartInstances", "{'InstanceIds': ['$STOPPED']}");
-	expect(region, "DescribeInstances", "{'InstanceIds': ['$STOPPED']}",
+	region_must(region, "StartInstances", "{'InstanceIds': ['$STOPPED']}");
+	region_expect(region, "DescribeInstances", "{'InstanceIds': ['$STOPPED']}",
 	       "Reservations.0.Instances.0.InstanceType", "t3.micro");
-	expect(region, "DescribeInstanceStatus", "{'InstanceIds': ['$STOPPED']}",
+	region_expect(region, "DescribeInstanceStatus", "{'InstanceIds': ['$STOPPED']}",
 	       "InstanceStatuses.0.InstanceStatus.Status", "ok");
 }
 
@@ -471,37 +321,37 @@ static void filters_and_pages(void **state)
 	json_t *answer;
 	int ret;
 
-	must(region, "CreateTags",
+	region_must(region, "CreateTags",
 	     "{'Resources': ['$RUNNING', '$STOPPED'], 'Tags': [{'Key': 'Name', 'Value': 'web-1'}]}");
-	expect(region, "DescribeInstances",
+	region_expect(region, "DescribeInstances",
 	       "{'Filters': [{'Name': 'tag:Name', 'Values': ['web-*']},"
 	       " {'Name': 'instance-state-name', 'Values': ['stopped', 'pending']}]}",
 	       "Reservations.0.Instances.0.Tags.0.Value", "web-1");
-	expect(region, "DescribeInstances",
+	region_expect(region, "DescribeInstances",
 	       "{'Filters': [{'Name': 'tag-key', 'Values': ['Na?e']}]}", "Reservations", "2");
-	expect(region, "DescribeInstances",
+	region_expect(region, "DescribeInstances",
 	       "{'Filters': [{'Name': 'owner-id', 'Values': ['000000000000']},"
 	       " {'Name': 'block-device-mapping.device-name', 'Values': ['/dev/sda1']}]}",
 	       "Reservations", "3");
-	expect(region, "DescribeTags",
+	region_expect(region, "DescribeTags",
 	       "{'Filters': [{'Name': 'resource-type', 'Values': ['instance']}]}", "Tags", "2");
-	must(region, "DeleteTags",
+	region_must(region, "DeleteTags",
 	     "{'Resources': ['$RUNNING'], 'Tags': [{'Key': 'Name',"
 	     " 'Value': 'other'}]}");
-	expect(region, "DescribeTags", "{}", "Tags", "2");
-	must(region, "DeleteTags", "{'Resources': ['$RUNNING']}");
-	expect(region, "DescribeTags", "{}", "Tags", "1");
+	region_expect(region, "DescribeTags", "{}", "Tags", "2");
+	region_must(region, "DeleteTags", "{'Resources': ['$RUNNING']}");
+	region_expect(region, "DescribeTags", "{}", "Tags", "1");
 
-	answer = call(region, "DescribeInstanceTypes", "{'MaxResults': 5}", &ret);
+	answer = region_call(region, "DescribeInstanceTypes", "{'MaxResults': 5}", &ret);
 	assert_int_equal(ret, 0);
-	token = value_at(answer, "NextToken");
+	token = region_value(answer, "NextToken");
 	assert_string_not_equal(token, "");
 	json_decref(answer);
 	assert_true(asprintf(&text, "{'MaxResults': 5, 'NextToken': '%s'}", token) > 0);
-	expect(region, "DescribeInstanceTypes", text, "InstanceTypes.0.InstanceType", "c5.9xlarge");
+	region_expect(region, "DescribeInstanceTypes", text, "InstanceTypes.0.InstanceType", "c5.9xlarge");
 	free(text);
 	free(token);
-	expect(region, "DescribeInstanceTypes", "{'InstanceTypes': ['t3.nano', 'i3.large']}",
+	region_expect(region, "DescribeInstanceTypes", "{'InstanceTypes': ['t3.nano', 'i3.large']}",
 	       "InstanceTypes.0.MemoryInfo.SizeInMiB", "15616");
 }
 
@@ -510,19 +360,19 @@ static void an_image_and_its_file(void **state)
 	struct region *region = *state;
 	char path[300];
 
-	expect(region, "DescribeImages", "{'Filters': [{'Name': 'name', 'Values': ['deb*']}]}",
+	region_expect(region, "DescribeImages", "{'Filters': [{'Name': 'name', 'Values': ['deb*']}]}",
 	       "Images.0.BlockDeviceMappings.0.Ebs.VolumeSize", "1");
-	snprintf(path, sizeof(path), "%s/images/%s.raw", region->fake.state, region->image);
+	snprintf(path, sizeof(path), "%s/images/%s.raw", region->fake.state, region_get(region, "IMAGE"));
 	assert_int_equal(truncate(path, 4096), 0);
-	check_row(region, &(struct row){"RunInstances", "{'ImageId': '$IMAGE'}",
+	region_check(region, &(struct region_row){"RunInstances", "{'ImageId': '$IMAGE'}",
 					"InvalidAMIID.Unavailable", "has 4096 of 1048576 bytes"});
 	assert_int_equal(unlink(path), 0);
-	check_row(region, &(struct row){"RunInstances", "{'ImageId': '$IMAGE'}",
+	region_check(region, &(struct region_row){"RunInstances", "{'ImageId': '$IMAGE'}",
 					"InvalidAMIID.Unavailable", "import it anew"});
-	must(region, "DeregisterImage", "{'ImageId': '$IMAGE'}");
-	expect(region, "DescribeImages", "{}", "Images", "0");
+	region_must(region, "DeregisterImage", "{'ImageId': '$IMAGE'}");
+	region_expect(region, "DescribeImages", "{}", "Images", "0");
 	/* the instances run on, and start again */
-	must(region, "StartInstances", "{'InstanceIds': ['$STOPPED']}");
+	region_must(region, "StartInstances", "{'InstanceIds': ['$STOPPED']}");
 }
 
 static int cancel(void *arg, const char *what, double percent)
@@ -562,7 +412,7 @@ static void a_cancelled_import_leaves_nothing(void **state)
 	assert_int_equal(calls, 1);
 	assert_null(response.image_id);
 	assert_int_equal(files_in(images), 1);
-	expect(region, "DescribeImages", "{}", "Images", "1");
+	region_expect(region, "DescribeImages", "{}", "Images", "1");
 	/* the name is free again */
 	assert_int_equal(ec2_import_image(region->ec2, &request, NULL, NULL, &response), 0);
 	ec2_import_image_response_free(&response);
@@ -576,19 +426,18 @@ static void the_root_volume_is_as_asked(void **state)
 	struct stat st;
 	int ret;
 
-	answer = call(region, "RunInstances",
+	answer = region_call(region, "RunInstances",
 		      "{'ImageId': '$IMAGE', 'InstanceType': 't3.nano', 'BlockDeviceMappings':"
 		      " [{'DeviceName': '/dev/sda1', 'Ebs': {'VolumeSize': 2,"
 		      " 'DeleteOnTermination': false}}]}",
 		      &ret);
 	assert_int_equal(ret, 0);
-	volume = value_at(answer, "Instances.0.BlockDeviceMappings.0.Ebs.VolumeId");
+	volume = region_value(answer, "Instances.0.BlockDeviceMappings.0.Ebs.VolumeId");
 	snprintf(path, sizeof(path), "%s/volumes/%s.raw", region->fake.state, volume);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_size, 2LL << 30);
-	free(region->running);
-	region->running = value_at(answer, "Instances.0.InstanceId");
-	must(region, "TerminateInstances", "{'InstanceIds': ['$RUNNING']}");
+	region_set(region, "RUNNING", region_value(answer, "Instances.0.InstanceId"));
+	region_must(region, "TerminateInstances", "{'InstanceIds': ['$RUNNING']}");
 	fake_settle(&region->fake);
 	assert_int_equal(stat(path, &st), 0);
 	free(volume);
@@ -597,22 +446,44 @@ static void the_root_volume_is_as_asked(void **state)
 
 /* ---- ends that nobody asked for ---- */
 
-static void reopen(struct region *region)
-{
-	ec2_close(region->ec2);
-	region->ec2 = fake_open(&region->fake);
-}
-
 static void a_dead_shim_is_a_stopped_instance(void **state)
 {
 	struct region *region = *state;
 
-	fake_kill(&region->fake, region->running);
-	reopen(region);
-	assert_string_equal(fake_state(region->ec2, region->running), "stopped");
-	expect(region, "DescribeInstances", "{'InstanceIds': ['$RUNNING']}",
+	fake_kill(&region->fake, region_get(region, "RUNNING"));
+	region_reopen(region);
+	assert_string_equal(fake_state(region->ec2, region_get(region, "RUNNING")), "stopped");
+	region_expect(region, "DescribeInstances", "{'InstanceIds': ['$RUNNING']}",
 	       "Reservations.0.Instances.0.StateReason.Code", "Server.InternalError");
-	assert_string_equal(fake_state(region->ec2, region->protected_one), "running");
+	assert_string_equal(fake_state(region->ec2, region_get(region, "PROTECTED")), "running");
+}
+
+/* The tap is named for the instance; the address is the record's. */
+static void an_instance_has_one_interface(void **state)
+{
+	struct region *region = *state;
+	char *id = fake_instance(region->ec2, region_get(region, "IMAGE"));
+	const struct ec2_launch_nic nic = region->fake.nic;
+	char mac[24], name[EC2_LINK_NAME];
+
+	region_set(region, "NEW", id);
+	snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", nic.mac[0], nic.mac[1],
+		 nic.mac[2], nic.mac[3], nic.mac[4], nic.mac[5]);
+	region_expect(region, "DescribeInstances", "{'InstanceIds': ['$NEW']}",
+		      "Reservations.0.Instances.0.NetworkInterfaces.0.MacAddress", mac);
+	snprintf(name, sizeof(name), "i%s", id + strlen(id) - 14);
+	assert_string_equal(nic.link.name, name);
+	assert_string_equal(nic.link.owner, id);
+	assert_int_equal(nic.link.mtu, 9001);
+	/* a t3.nano has two processors */
+	assert_int_equal(nic.link.queues, 2);
+	assert_int_equal(ec2_link_queues(1), 1);
+	assert_int_equal(ec2_link_queues(32), 4);
+	region_must(region, "StopInstances", "{'InstanceIds': ['$NEW']}");
+	fake_settle(&region->fake);
+	memset(&region->fake.nic, 0, sizeof(nic));
+	region_must(region, "StartInstances", "{'InstanceIds': ['$NEW']}");
+	assert_memory_equal(&region->fake.nic, &nic, sizeof(nic));
 }
 
 static void a_rebooted_host_gets_back_what_ran(void **state)
@@ -622,13 +493,13 @@ static void a_rebooted_host_gets_back_what_ran(void **state)
 
 	fake_kill(&region->fake, NULL);
 	region->fake.boot = "boot-2";
-	reopen(region);
-	assert_string_equal(fake_state(region->ec2, region->running), "stopped");
+	region_reopen(region);
+	assert_string_equal(fake_state(region->ec2, region_get(region, "RUNNING")), "stopped");
 	assert_int_equal(ec2_reconcile(region->ec2, &response), 0);
 	assert_int_equal(response.changes.n, 2);
 	ec2_reconcile_response_free(&response);
-	assert_string_equal(fake_state(region->ec2, region->running), "running");
-	assert_string_equal(fake_state(region->ec2, region->stopped), "stopped");
+	assert_string_equal(fake_state(region->ec2, region_get(region, "RUNNING")), "running");
+	assert_string_equal(fake_state(region->ec2, region_get(region, "STOPPED")), "stopped");
 }
 
 static void no_module_says_what_to_do(void **state)
@@ -636,13 +507,13 @@ static void no_module_says_what_to_do(void **state)
 	struct region *region = *state;
 
 	region->fake.info_error = -ENODEV;
-	check_row(region,
-		  &(struct row){"RunInstances", "{'ImageId': '$IMAGE', 'InstanceType': 't3.nano'}",
+	region_check(region,
+		  &(struct region_row){"RunInstances", "{'ImageId': '$IMAGE', 'InstanceType': 't3.nano'}",
 				"InternalError", "modprobe"});
 	region->fake.info_error = -EACCES;
-	check_row(region, &(struct row){"StartInstances", "{'InstanceIds': ['$STOPPED']}",
+	region_check(region, &(struct region_row){"StartInstances", "{'InstanceIds': ['$STOPPED']}",
 					"UnauthorizedOperation", NULL});
-	assert_string_equal(fake_state(region->ec2, region->stopped), "stopped");
+	assert_string_equal(fake_state(region->ec2, region_get(region, "STOPPED")), "stopped");
 }
 
 static void types_of_the_host(void **state)
@@ -660,14 +531,14 @@ static void types_of_the_host(void **state)
 	      " {\"DefaultVCpus\": 3}, \"MemoryInfo\": {\"SizeInMiB\": 100}}]}",
 	      f);
 	fclose(f);
-	expect(region, "DescribeInstanceTypes", "{'InstanceTypes': ['lab.*']}",
+	region_expect(region, "DescribeInstanceTypes", "{'InstanceTypes': ['lab.*']}",
 	       "InstanceTypes.0.VCpuInfo.DefaultVCpus", "3");
-	must(region, "RunInstances", "{'ImageId': '$IMAGE', 'InstanceType': 'lab.tiny'}");
+	region_must(region, "RunInstances", "{'ImageId': '$IMAGE', 'InstanceType': 'lab.tiny'}");
 	f = fopen(path, "w");
 	fputs("{\n\"InstanceTypes\": [}", f);
 	fclose(f);
-	check_row(region,
-		  &(struct row){"DescribeInstanceTypes", "{}", "InvalidConfiguration", "line 2"});
+	region_check(region,
+		  &(struct region_row){"DescribeInstanceTypes", "{}", "InvalidConfiguration", "line 2"});
 }
 
 static void tags_have_limits(void **state)
@@ -678,10 +549,10 @@ static void tags_have_limits(void **state)
 	for (int i = 0; i < 50; i++) {
 		snprintf(request, sizeof(request),
 			 "{'Resources': ['$IMAGE'], 'Tags': [{'Key': 'k%d', 'Value': 'v'}]}", i);
-		must(region, "CreateTags", request);
+		region_must(region, "CreateTags", request);
 	}
-	must(region, "CreateTags", "{'Resources': ['$IMAGE'], 'Tags': [{'Key': 'k7'}]}");
-	check_row(region, &(struct row){"CreateTags",
+	region_must(region, "CreateTags", "{'Resources': ['$IMAGE'], 'Tags': [{'Key': 'k7'}]}");
+	region_check(region, &(struct region_row){"CreateTags",
 					"{'Resources': ['$IMAGE'], 'Tags': [{'Key': 'more'}]}",
 					"TagLimitExceeded", NULL});
 }
@@ -701,6 +572,7 @@ int main(void)
 		TEST(a_cancelled_import_leaves_nothing),
 		TEST(the_root_volume_is_as_asked),
 		TEST(a_dead_shim_is_a_stopped_instance),
+		TEST(an_instance_has_one_interface),
 		TEST(a_rebooted_host_gets_back_what_ran),
 		TEST(no_module_says_what_to_do),
 		TEST(types_of_the_host),

@@ -167,6 +167,14 @@ static void check_consistent(struct ec2 *ec2, struct fake *fake)
 			 files_in(fake, "state/volumes"));
 	assert_int_equal(count(ec2, "SELECT count(*) FROM instances WHERE state <> 48"),
 			 count(ec2, "SELECT count(*) FROM volumes WHERE instance IS NOT NULL"));
+	/* each instance has its eth0 and address, and there are no others */
+	assert_int_equal(count(ec2, "SELECT count(*) FROM instances WHERE state <> 48"),
+			 count(ec2, "SELECT count(*) FROM network_interfaces n JOIN instances i"
+				    " ON i.id = n.instance AND i.state <> 48"
+				    " AND n.device_index = 0"));
+	assert_int_equal(count(ec2, "SELECT count(*) FROM network_interface_addresses"),
+			 count(ec2, "SELECT count(*) FROM instances WHERE state <> 48"));
+	assert_int_equal(count(ec2, "SELECT count(*) FROM vpcs"), 1);
 	assert_int_equal(count(ec2, "SELECT count(*) FROM images WHERE state <> 'available'"), 0);
 	assert_int_equal(count(ec2, "SELECT count(*) FROM images"), files_in(fake, "state/images"));
 	assert_int_equal(count(ec2, "SELECT count(*) FROM usage WHERE ended IS NULL"),

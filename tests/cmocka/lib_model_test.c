@@ -24,7 +24,8 @@ static const struct named {
 #define N_SHAPES (sizeof(shapes) / sizeof(shapes[0]))
 
 /* Structs of the headers that are not data: handles and what lists are made of. */
-static const char *const not_data[] = {"ec2_strings", "ec2_list", "ec2_error", "ec2_options"};
+static const char *const not_data[] = {"ec2_strings", "ec2_list", "ec2_int", "ec2_error",
+				       "ec2_options"};
 
 static size_t alignment(const struct ec2_shape *shape);
 
@@ -33,6 +34,7 @@ static size_t field_alignment(const struct ec2_field *field)
 	return field->kind == EC2_STRUCT    ? alignment(field->shape)
 	       : field->kind == EC2_STRINGS ? _Alignof(struct ec2_strings)
 	       : field->kind == EC2_STRUCTS ? _Alignof(struct ec2_list)
+	       : field->kind == EC2_OPTIONAL_INT ? _Alignof(struct ec2_int)
 					    : field->size;
 }
 
@@ -195,6 +197,8 @@ static void fill(const struct ec2_shape *shape, void *p, int depth)
 			fill(field->shape, member, depth + 1);
 		else if (field->kind == EC2_STRUCTS)
 			fill(field->shape, ec2_list_add(member, field->shape), depth + 1);
+		else if (field->kind == EC2_OPTIONAL_INT)
+			*(struct ec2_int *)member = (struct ec2_int){true, 0};
 		else
 			memset(member, 1,
 			       field->size > 1 && field->kind != EC2_TRISTATE ? field->size : 1);

@@ -197,6 +197,8 @@ nothing_left()
 	local left
 	left=$(pgrep -x 'ec2-(shim|vmm)'; in_module; ls -A "$STATE/volumes"
 		ls -A $RUN | grep -v '^owners$'; ls -A $RUN/owners 2> /dev/null
+		[ ! -e /run/netns/ec2ctl ] || ip -n ec2ctl -o link show type tun
+		"$B/tests/vm/card" list
 		[ ! -d /sys/fs/cgroup/ec2ctl ] || find /sys/fs/cgroup/ec2ctl -mindepth 1 -type d)
 	[ -z "$left" ] || { echo "left: $left"; return 1; }
 }
@@ -210,7 +212,7 @@ tear_down()
 		check "and comes to its end" wait_state 60 terminated "${ids[@]}"
 	fi
 	ec2ctl reconcile > /dev/null
-	check "nothing is left: process, record in the module, volume, cgroup, run folder" \
+	check "nothing is left: process, record in the module, volume, cgroup, run folder, tap, interface" \
 		wait_for 10 nothing_left
 	check "the module unloads" unload_module
 }

@@ -12,9 +12,19 @@
  *   sum DISK OFFSET BYTES          64-bit FNV-1a of what is there
  *   flush [DISK] | discard DISK OFFSET BYTES | zero DISK OFFSET BYTES
  *   write MIB SEED, verify MIB SEED   the first MIB of vda: "TINY-WROTE MIB ok", "TINY-VERIFIED MIB ok"
+ *   net                            switches eth0 on: "ok net MAC mtu=N carrier=N queues=N of N"
+ *   address A.B.C.D (of 24 bits) | ping A.B.C.D | channels N
+ *   dhcp                           asks for an address and takes it: "ok dhcp A.B.C.D/LEN router A.B.C.D mtu N"
+ *   spoof A.B.C.D A.B.C.D          an ICMP echo request from the first to the second address
+ *   send TEXT, receive SECONDS     raw frames; receive says "listening" first
+ *   spread                         a frame from each processor; how many queues have sent one
+ *   rebind                         takes the driver away from eth0's device, and gives it back
+ *   tcp A.B.C.D PORT MIB           to a server that gives back all it got
  *
  * When up it says "TINY-READY cpus=N mem=KIB disks=vda:BYTES,…"; at the power button "TINY-POWER-BUTTON".
  */
+#include "tinyguest.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -40,8 +50,7 @@
 static unsigned char *chunk;
 static int console = -1;
 
-static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static void say(const char *format, ...)
+void say(const char *format, ...)
 {
 	char line[512];
 	va_list args;
@@ -359,6 +368,8 @@ static void obey(char *line)
 	unsigned long long offset = 0, bytes = 0, seed = 0;
 	size_t i;
 
+	if (obey_network(line))
+		return;
 	if (sscanf(line, "%15s %llu %llu", verb, &bytes, &seed) == 3 &&
 	    (!strcmp(verb, "write") || !strcmp(verb, "verify"))) {
 		on_root(verb[0] == 'w', bytes, seed);

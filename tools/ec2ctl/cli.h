@@ -132,6 +132,14 @@ int flags_global(struct cli *cli, int *argc, char **argv);
  */
 int flags_request(struct cli *cli, const struct ec2_action *action, const char *positional, int argc,
 		  char **argv, json_t **request, bool *skeleton);
+/* A flag that is no member of the request. */
+struct special_flag {
+	const char *name;
+	const char *type; /* "<integer>"; "" : none is needed */
+	const char *help;
+};
+/* Number i of those that the request has, or NULL behind the last. */
+const struct special_flag *flags_special(const struct ec2_shape *request, size_t i);
 /* Take `--name VALUE` or `--name=VALUE` out of argv. NULL: not there, or *missing its value. */
 const char *flags_take(int *argc, char **argv, const char *name, bool *missing);
 /* Take `--name`. */

@@ -6,16 +6,15 @@
 
 static void words(FILE *out, const struct ec2_shape *shape)
 {
+	const struct special_flag *special;
 	char name[FLAG_NAME_MAX];
 
 	for (size_t i = 0; shape && i < shape->n_fields; i++) {
 		flag_name(shape->fields[i].name, name);
 		fprintf(out, "--%s ", name);
 	}
-	if (shape && ec2_shape_field(shape, "MinCount"))
-		fputs("--count ", out);
-	if (shape)
-		fputs("--cli-input-json --generate-cli-skeleton ", out);
+	for (size_t i = 0; shape && (special = flags_special(shape, i)); i++)
+		fprintf(out, "--%s ", special->name);
 }
 
 static const char ids[] =
@@ -26,6 +25,20 @@ static const char ids[] =
 	"Images[].ImageId' ;;\n"
 	"\t--instance-type|--instance-types) q='describe-instance-types --query "
 	"InstanceTypes[].InstanceType' ;;\n"
+	"\t--vpc-id|--vpc-ids) q='describe-vpcs --query Vpcs[].VpcId' ;;\n"
+	"\t--subnet-id|--subnet-ids) q='describe-subnets --query Subnets[].SubnetId' ;;\n"
+	"\t--group-id|--group-ids|--groups|--security-group-ids|--source-group) "
+	"q='describe-security-groups --query SecurityGroups[].GroupId' ;;\n"
+	"\t--internet-gateway-id|--internet-gateway-ids|--gateway-id) "
+	"q='describe-internet-gateways --query InternetGateways[].InternetGatewayId' ;;\n"
+	"\t--route-table-id|--route-table-ids) q='describe-route-tables --query "
+	"RouteTables[].RouteTableId' ;;\n"
+	"\t--network-acl-id|--network-acl-ids) q='describe-network-acls --query "
+	"NetworkAcls[].NetworkAclId' ;;\n"
+	"\t--prefix-list-id|--prefix-list-ids|--destination-prefix-list-id) "
+	"q='describe-managed-prefix-lists --query PrefixLists[].PrefixListId' ;;\n"
+	"\t--network-interface-id|--network-interface-ids) q='describe-network-interfaces --query "
+	"NetworkInterfaces[].NetworkInterfaceId' ;;\n"
 	"\t*) return 1 ;;\n\tesac\n"
 	"\tcompgen -W \"$(ec2ctl $q --output text 2>/dev/null)\" -- \"$2\"\n}\n\n";
 

@@ -29,6 +29,7 @@ struct parse {
 	int argc, at;
 	char **argv;
 	json_t *request;
+	json_t *permission; /* the one that --protocol, --port ... are about; NULL: none */
 	bool skeleton;
 };
 
@@ -246,21 +247,138 @@ static int set_skeleton(struct parse *p, const char *text)
 	return 0;
 }
 
+/* `--ingress` for `--no-egress`, as the AWS command line has it */
+static int set_ingress(struct parse *p, const char *text)
+{
+	(void)text;
+	json_object_set_new(p->request, "Egress", json_false());
+	return 0;
+}
+
+/* ---- one permission of a security group, as the AWS command line takes it ---- */
+
+static json_t *permission(struct parse *p)
+{
+	if (!p->permission)
+		p->permission = json_object();
+	return p->permission;
+}
+
+static int set_protocol(struct parse *p, const char *text)
+{
+	json_object_set_new(permission(p), "IpProtocol",
+			    json_string(strcmp(text, "all") ? text : "-1"));
+	return 0;
+}
+
+/* `N`, `FROM-TO`, `-1` or `all` */
+static int set_port(struct parse *p, const char *text)
+{
+	char *end;
+	long from = -1, to = -1;
+
+	if (strcmp(text, "all")) {
+		from = to = strtol(text, &end, 10);
+		if (end != text && *end == '-') {
+			text = end + 1;
+			to = strtol(text, &end, 10);
+		}
+		if (end == text || *end || from < -1 || to < -1 || from > 65535 || to > 65535)
+			return error_usage(p->cli, p->action->command,
+					   "--port: N, FROM-TO or all is wanted, not '%s'", text);
+	}
+	json_object_set_new(permission(p), "FromPort", json_integer(from));
+	json_object_set_new(permission(p), "ToPort", json_integer(to));
+	return 0;
+}
+
+static int set_cidr(struct parse *p, const char *text)
+{
+	bool v6 = strchr(text, ':') != NULL;
+
+	json_object_set_new(permission(p), v6 ? "Ipv6Ranges" : "IpRanges",
+			    json_pack("[{s:s}]", v6 ? "CidrIpv6" : "CidrIp", text));
+	return 0;
+}
+
+/* The first peer, for both that belong to it. */
+static int set_pair(struct parse *p, const char *member, const char *text)
+{
+	json_t *pairs = json_object_get(permission(p), "UserIdGroupPairs");
+
+	if (!pairs) {
+		pairs = json_pack("[{}]");
+		json_object_set_new(p->permission, "UserIdGroupPairs", pairs);
+	}
+	json_object_set_new(json_array_get(pairs, 0), member, json_string(text));
+	return 0;
+}
+
+static int set_group(struct parse *p, const char *text)
+{
+	return set_pair(p, strncmp(text, "sg-", 3) ? "GroupName" : "GroupId", text);
+}
+
+static int set_owner(struct parse *p, const char *text)
+{
+	return set_pair(p, "UserId", text);
+}
+
+/* Into the request, when there is one. */
+static int finish_permission(struct parse *p)
+{
+	if (!p->permission)
+		return 0;
+	if (json_object_get(p->request, "IpPermissions"))
+		return error_usage(p->cli, p->action->command,
+				   "--ip-permissions cannot be used together with --protocol, --port, "
+				   "--cidr, --source-group or --group-owner");
+	if (!json_object_get(p->permission, "IpProtocol"))
+		return error_usage(p->cli, p->action->command,
+				   "the following arguments are required: --protocol");
+	json_object_set_new(p->request, "IpPermissions", json_pack("[O]", p->permission));
+	return 0;
+}
+
 static const struct {
-	const char *name;
-	const char *member; /* only for requests with this member */
+	struct special_flag flag;
+	const char *member; /* only for requests with this member, */
+	const char *without; /* and without this */
 	int value; /* 0 none, 1 one, 2 may have one */
 	int (*set)(struct parse *p, const char *value);
 } specials[] = {
-	{"count", "MinCount", 1, set_count},
-	{"cli-input-json", NULL, 1, set_input},
-	{"generate-cli-skeleton", NULL, 2, set_skeleton},
+	{{"count", "<integer>", "how many: N, or MIN:MAX"}, "MinCount", NULL, 1, set_count},
+	{{"protocol", "<string>", "one rule: tcp, udp, icmp, icmpv6, a number, or all"},
+	 "IpPermissions", "SecurityGroupRuleDescriptions", 1, set_protocol},
+	{{"port", "<string>", "its port N, ports FROM-TO, ICMP TYPE-CODE, or all"},
+	 "IpPermissions", "SecurityGroupRuleDescriptions", 1, set_port},
+	{{"cidr", "<string>", "its range of addresses"}, "IpPermissions",
+	 "SecurityGroupRuleDescriptions", 1, set_cidr},
+	{{"source-group", "<string>", "or its group, by id or name"}, "IpPermissions",
+	 "SecurityGroupRuleDescriptions", 1, set_group},
+	{{"group-owner", "<string>", "the owner of that group"}, "IpPermissions",
+	 "SecurityGroupRuleDescriptions", 1, set_owner},
+	{{"ingress", "", "a rule for what enters the subnet"}, "Egress", NULL, 0, set_ingress},
+	{{"cli-input-json", "<string>", "the request as JSON, or file://PATH"}, NULL, NULL, 1,
+	 set_input},
+	{{"generate-cli-skeleton", "", "print such a JSON to fill in"}, NULL, NULL, 2, set_skeleton},
 };
 #define N_SPECIALS (sizeof(specials) / sizeof(specials[0]))
 
 static bool special_applies(size_t i, const struct ec2_shape *shape)
 {
-	return !specials[i].member || ec2_shape_field(shape, specials[i].member);
+	return !specials[i].member || (ec2_shape_field(shape, specials[i].member) &&
+				       !(specials[i].without &&
+					 ec2_shape_field(shape, specials[i].without)));
+}
+
+const struct special_flag *flags_special(const struct ec2_shape *request, size_t n)
+{
+	for (size_t i = 0; i < N_SPECIALS; i++) {
+		if (special_applies(i, request) && !n--)
+			return &specials[i].flag;
+	}
+	return NULL;
 }
 
 static int set_special(struct parse *p, size_t i, const char *inline_value)
@@ -271,7 +389,7 @@ static int set_special(struct parse *p, size_t i, const char *inline_value)
 		value = p->argv[p->at++];
 	if (!value && specials[i].value == 1)
 		return error_usage(p->cli, p->action->command, "--%s: a value is wanted",
-				   specials[i].name);
+				   specials[i].flag.name);
 	return specials[i].set(p, value);
 }
 
@@ -303,7 +421,7 @@ static int unknown_flag(struct parse *p, const char *flag)
 	}
 	for (size_t i = 0; i < N_SPECIALS; i++) {
 		if (special_applies(i, shape))
-			all[count++] = specials[i].name;
+			all[count++] = specials[i].flag.name;
 	}
 	for (size_t i = 0; i < n_global_flags; i++)
 		all[count++] = global_flags[i].name;
@@ -327,7 +445,7 @@ static int read_flag(struct parse *p)
 	memcpy(flag, arg, length);
 	flag[length] = '\0';
 	for (size_t i = 0; i < N_SPECIALS; i++) {
-		if (special_applies(i, shape) && !strcmp(specials[i].name, flag))
+		if (special_applies(i, shape) && !strcmp(specials[i].flag.name, flag))
 			return set_special(p, i, equals ? equals + 1 : NULL);
 	}
 	field = field_by_flag(shape, flag);
@@ -384,6 +502,7 @@ static json_t *skeleton_value(const struct ec2_field *field)
 		return json_true();
 	case EC2_INT:
 	case EC2_LONG:
+	case EC2_OPTIONAL_INT:
 		return json_integer(0);
 	case EC2_STRUCT:
 		return skeleton(field->shape);
@@ -421,6 +540,9 @@ int flags_request(struct cli *cli, const struct ec2_action *action, const char *
 		else
 			status = error_usage(cli, action->command, "Unknown option: %s", argv[p.at]);
 	}
+	if (!status)
+		status = finish_permission(&p);
+	json_decref(p.permission);
 	if (!status && p.skeleton) {
 		json_decref(p.request);
 		p.request = skeleton(action->request);

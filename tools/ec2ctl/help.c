@@ -36,6 +36,7 @@ const char *help_type(const struct ec2_field *field)
 		return "";
 	case EC2_INT:
 	case EC2_LONG:
+	case EC2_OPTIONAL_INT:
 		return "<integer>";
 	case EC2_TIME:
 		return "<timestamp>";
@@ -63,6 +64,7 @@ static void print_flag(FILE *out, const struct ec2_field *field)
 
 void help_action(struct cli *cli, const struct ec2_action *action, const char *usage)
 {
+	const struct special_flag *special;
 	FILE *out = cli->out;
 
 	fprintf(out, "ec2ctl %s: %s\n\nusage: ec2ctl %s %s\n", action->command, action->summary,
@@ -71,10 +73,9 @@ void help_action(struct cli *cli, const struct ec2_action *action, const char *u
 		fputs("\nFlags:\n", out);
 		for (size_t i = 0; i < action->request->n_fields; i++)
 			print_flag(out, &action->request->fields[i]);
-		if (ec2_shape_field(action->request, "MinCount"))
-			fputs("  --count <integer>\n      how many: N, or MIN:MAX\n", out);
-		fputs("  --cli-input-json <string>\n      the request as JSON, or file://PATH\n"
-		      "  --generate-cli-skeleton\n      print such a JSON to fill in\n", out);
+		for (size_t i = 0; (special = flags_special(action->request, i)); i++)
+			fprintf(out, "  --%s%s%s\n      %s\n", special->name,
+				*special->type ? " " : "", special->type, special->help);
 	}
 	fprintf(out, "\nExample:\n  %s\n\nFlags of every command: ec2ctl help\n", action->example);
 }

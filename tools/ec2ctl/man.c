@@ -34,16 +34,21 @@ static void head(FILE *out, const char *page, const char *summary)
 	fprintf(out, " 1\n.Os\n.Sh NAME\n.Nm %s\n.Nd %s\n", page, summary);
 }
 
-static void flag(FILE *out, const struct ec2_field *field)
+/* `type` is as the help has it: "<string>", or "". */
+static void flag_line(FILE *out, const char *name, const char *type)
 {
-	char name[FLAG_NAME_MAX];
-	const char *type = help_type(field);
-
-	flag_name(field->name, name);
 	fprintf(out, ".It Fl Fl %s", name);
 	if (*type)
 		fprintf(out, " Ar %.*s", (int)strlen(type) - 2, type + 1);
 	fputc('\n', out);
+}
+
+static void flag(FILE *out, const struct ec2_field *field)
+{
+	char name[FLAG_NAME_MAX];
+
+	flag_name(field->name, name);
+	flag_line(out, name, help_type(field));
 	line(out, field->help ? field->help : field->name);
 	if (field->flags & EC2_F_REQUIRED)
 		fputs("Required.\n", out);
@@ -58,6 +63,7 @@ static void example(FILE *out, const char *text)
 
 static void action_page(FILE *out, const struct ec2_action *action, const char *usage)
 {
+	const struct special_flag *special;
 	char page[FLAG_NAME_MAX];
 
 	snprintf(page, sizeof(page), "ec2ctl-%s", action->command);
@@ -74,12 +80,11 @@ static void action_page(FILE *out, const struct ec2_action *action, const char *
 		fputs("The flags are:\n.Bl -tag -width Ds\n", out);
 		for (size_t i = 0; i < action->request->n_fields; i++)
 			flag(out, &action->request->fields[i]);
-		if (ec2_shape_field(action->request, "MinCount"))
-			fputs(".It Fl Fl count Ar integer\nHow many: N, or MIN:MAX.\n", out);
-		fputs(".It Fl Fl cli-input-json Ar string\n"
-		      "The request as JSON, or file://PATH.\n"
-		      ".It Fl Fl generate-cli-skeleton\nPrint such a JSON to fill in.\n.El\n"
-		      "The flags of every command are in\n.Xr ec2ctl 1 .\n", out);
+		for (size_t i = 0; (special = flags_special(action->request, i)); i++) {
+			flag_line(out, special->name, special->type);
+			line(out, special->help);
+		}
+		fputs(".El\nThe flags of every command are in\n.Xr ec2ctl 1 .\n", out);
 	}
 	example(out, action->example);
 }

@@ -63,6 +63,7 @@ static json_t *scalar(enum ec2_kind kind, const char *text, char **error)
 		return NULL;
 	case EC2_INT:
 	case EC2_LONG:
+	case EC2_OPTIONAL_INT:
 		return integer(text, error);
 	default:
 		json = json_string(text);

@@ -144,7 +144,7 @@ int machine_create(struct shim *shim)
 		return shim_fail(shim, "Server.InternalError", "%s",
 				 ec2_chardev_explain(shim->control));
 	enter_cgroup(shim);
-	if (create_instance(shim) || open_kernel(shim))
+	if (create_instance(shim) || open_kernel(shim) || nic_create(shim))
 		return -1;
 	return attach_disks(shim);
 }
@@ -165,6 +165,7 @@ void machine_release(struct shim *shim)
 	shim_unwatch(&shim->instance);
 	if (shim->control >= 0)
 		close(shim->control);
+	nic_release(shim);
 	(void)ec2_cgroup_remove(shim->id, CGROUP_TIMEOUT_MS);
 	remove_run_file(shim, "shim.pid");
 	remove_run_file(shim, "lock");

@@ -37,7 +37,8 @@ static void close_region(struct ec2 *ec2)
 	malloc_trim(0);
 }
 
-int record_load(struct shim *shim)
+/* One call of the library. Return: what it returned; the failure has been told. */
+static int with_region(struct shim *shim, int (*call)(struct ec2 *ec2, struct shim *shim))
 {
 	char why[SHIM_ERROR];
 	struct ec2 *ec2 = open_region(shim, why, sizeof(why));
@@ -46,31 +47,43 @@ int record_load(struct shim *shim)
 
 	if (!ec2)
 		return shim_fail(shim, "Server.InternalError", "cannot open the region: %s", why);
-	ret = ec2_launch_spec_load(ec2, shim->id, &shim->spec);
-	error = ec2_last_error(ec2);
-	if (ret)
-		shim_fail(shim, *error->code ? error->code : "Server.InternalError", "%s",
-			  *error->message ? error->message : strerror(-ret));
-	close_region(ec2);
-	return ret ? -1 : 0;
-}
-
-int record_started(struct shim *shim)
-{
-	char why[SHIM_ERROR];
-	struct ec2 *ec2 = open_region(shim, why, sizeof(why));
-	const struct ec2_error *error;
-	int ret;
-
-	if (!ec2)
-		return shim_fail(shim, "Server.InternalError", "cannot open the region: %s", why);
-	ret = ec2_instance_started(ec2, shim->id);
+	ret = call(ec2, shim);
 	error = ec2_last_error(ec2);
 	if (ret)
 		shim_fail(shim, *error->code ? error->code : "Server.InternalError", "%s",
 			  *error->message ? error->message : strerror(-ret));
 	close_region(ec2);
 	return ret;
+}
+
+static int load(struct ec2 *ec2, struct shim *shim)
+{
+	return ec2_launch_spec_load(ec2, shim->id, &shim->spec);
+}
+
+int record_load(struct shim *shim)
+{
+	return with_region(shim, load);
+}
+
+static int connect_tap(struct ec2 *ec2, struct shim *shim)
+{
+	return ec2_launch_connect(ec2, shim->id);
+}
+
+int record_connect(struct shim *shim)
+{
+	return with_region(shim, connect_tap);
+}
+
+static int started(struct ec2 *ec2, struct shim *shim)
+{
+	return ec2_instance_started(ec2, shim->id);
+}
+
+int record_started(struct shim *shim)
+{
+	return with_region(shim, started);
 }
 
 void record_ended(struct shim *shim)

@@ -77,6 +77,8 @@ struct shim {
 	struct source signals;
 	struct ec2_launch_spec *spec;
 	int kernel_fd, initrd_fd;
+	int taps[EC2_LINK_MAX_QUEUES]; /* n_taps of them are open */
+	uint32_t n_taps;
 	bool in_cgroup;
 	struct console console;
 	struct vmm vmm;
@@ -106,12 +108,24 @@ void shim_loop(struct shim *shim); /* until it is over */
 
 /* record.c: the database, open only for the moment of the call */
 int record_load(struct shim *shim);
+int record_connect(struct shim *shim); /* the tap into its VPC */
 int record_started(struct shim *shim); /* -ECANCELED: no longer wanted */
 void record_ended(struct shim *shim);
 
-/* machine.c: the instance in the module, its disks and files, its cgroup */
+/* machine.c: the instance in the module, its disks, network and files, its cgroup */
 int machine_create(struct shim *shim);
 void machine_release(struct shim *shim);
+
+/* nic.c: the network interface */
+int nic_create(struct shim *shim);
+int nic_open_vhost(struct shim *shim, int fds[EC2_LINK_MAX_QUEUES]); /* one per tap */
+void nic_close(int *fds, uint32_t n);
+/*
+ * Before Linux 6.4 vhost's workers are kernel threads that no cgroup (v2) is charged for: have the
+ * instance's be. Later ones are the VMM's own threads. Once the VMM is ready.
+ */
+void nic_charge_workers(const struct shim *shim);
+void nic_release(struct shim *shim);
 
 /* vmm.c: the VMM's process */
 int vmm_start(struct shim *shim);

@@ -16,14 +16,24 @@
 #include <unistd.h>
 
 /* What the VMM is given, by its number there; all others are closed. */
-enum { VMM_CONSOLE = 3, VMM_READY, VMM_INSTANCE, VMM_KERNEL, VMM_INITRD, VMM_FDS };
+enum {
+	VMM_CONSOLE = 3,
+	VMM_READY,
+	VMM_INSTANCE,
+	VMM_KERNEL,
+	VMM_INITRD,
+	VMM_TAP,
+	VMM_VHOST = VMM_TAP + EC2_LINK_MAX_QUEUES,
+	VMM_FDS = VMM_VHOST + EC2_LINK_MAX_QUEUES,
+};
 
-#define N_ARGS 32
+#define N_ARGS 40
 #define NUMBER 24
 
 struct command {
 	char program[512];
-	char numbers[4][NUMBER];
+	char numbers[8][NUMBER];
+	char mac[18];
 	char *argv[N_ARGS];
 };
 
@@ -34,8 +44,22 @@ static void build(struct command *command, const struct shim *shim)
 		[VMM_KERNEL] = "6",  [VMM_INITRD] = "7",
 	};
 	const struct ec2_launch_spec *spec = shim->spec;
-	const uint64_t values[] = {spec->vcpus, spec->memory, spec->uid, spec->gid};
-	static const char *const names[] = {"--vcpus", "--memory", "--uid", "--gid"};
+	const uint8_t *mac = spec->nic.mac;
+	const struct {
+		const char *name;
+		uint64_t value;
+	} numbers[] = {
+		{"--vcpus", spec->vcpus},
+		{"--memory", spec->memory},
+		{"--uid", spec->uid},
+		{"--gid", spec->gid},
+		/* the rest: of an interface */
+		{"--queue-pairs", shim->n_taps},
+		{"--mtu", spec->nic.link.mtu},
+		{"--tap-fd", VMM_TAP},
+		{"--vhost-fd", VMM_VHOST},
+	};
+	size_t n_numbers = shim->n_taps ? 8 : 4;
 	ssize_t n = readlink("/proc/self/exe", command->program, sizeof(command->program) - 10);
 	char *slash;
 	int i = 0;
@@ -55,10 +79,14 @@ static void build(struct command *command, const struct shim *shim)
 		ARG("--initrd-fd", fds[VMM_INITRD]);
 	ARG("--ready-fd", fds[VMM_READY]);
 	ARG("--cmdline", spec->cmdline);
-	for (size_t k = 0; k < 4; k++) {
-		snprintf(command->numbers[k], NUMBER, "%llu", (unsigned long long)values[k]);
-		ARG(names[k], command->numbers[k]);
+	for (size_t k = 0; k < n_numbers; k++) {
+		snprintf(command->numbers[k], NUMBER, "%llu", (unsigned long long)numbers[k].value);
+		ARG(numbers[k].name, command->numbers[k]);
 	}
+	snprintf(command->mac, sizeof(command->mac), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
+		 mac[1], mac[2], mac[3], mac[4], mac[5]);
+	if (shim->n_taps)
+		ARG("--mac", command->mac);
 #undef ARG
 	command->argv[i] = NULL;
 }
@@ -81,7 +109,10 @@ static void become_vmm(const struct command *command, int *fds)
 	for (int i = 0; i < VMM_FDS; i++)
 		if (fds[i] >= 0 && dup2(fds[i], i) < 0)
 			_exit(EC2_VMM_USAGE);
-	close_range(fds[VMM_INITRD] >= 0 ? VMM_FDS : VMM_INITRD, ~0U, 0);
+	for (int i = 0; i < VMM_FDS; i++)
+		if (fds[i] < 0)
+			close(i);
+	close_range(VMM_FDS, ~0U, 0);
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);
 	signal(SIGINT, SIG_DFL);
@@ -141,6 +172,7 @@ static void on_ready(struct shim *shim, struct source *source, uint32_t events)
 	shim_unwatch(source);
 	if (n >= 2 && memcmp(bytes, "ok", 2) == 0) {
 		shim->vmm.is_ready = true;
+		nic_charge_workers(shim);
 		life_vmm_ready(shim);
 	}
 }
@@ -189,11 +221,13 @@ int vmm_start(struct shim *shim)
 {
 	struct vmm *vmm = &shim->vmm;
 	int console[2] = {-1, -1}, ready[2] = {-1, -1}, errors[2] = {-1, -1};
-	int pidfd = -1, ret = 0;
+	int vhosts[EC2_LINK_MAX_QUEUES], pidfd = -1, ret = 0;
 	struct command command;
 	pid_t pid = -1;
 
 	build(&command, shim);
+	if (nic_open_vhost(shim, vhosts))
+		return -1;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, console) < 0 ||
 	    pipe2(ready, O_CLOEXEC) < 0 || pipe2(errors, O_CLOEXEC) < 0)
 		ret = -errno;
@@ -205,6 +239,10 @@ int vmm_start(struct shim *shim)
 				    [VMM_KERNEL] = shim->kernel_fd,
 				    [VMM_INITRD] = shim->initrd_fd};
 
+		for (uint32_t i = 0; i < EC2_LINK_MAX_QUEUES; i++) {
+			fds[VMM_TAP + i] = i < shim->n_taps ? shim->taps[i] : -1;
+			fds[VMM_VHOST + i] = i < shim->n_taps ? vhosts[i] : -1;
+		}
 		pid = fork_vmm(&pidfd);
 		if (pid == 0) {
 			close(ready[0]);
@@ -212,6 +250,8 @@ int vmm_start(struct shim *shim)
 		}
 		ret = pid < 0 ? -errno : 0;
 	}
+	/* or vhost would outlive its VMM */
+	nic_close(vhosts, shim->n_taps);
 	close(console[1]);
 	close(ready[1]);
 	close(errors[1]);

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /* Last PCI device number that disks can have; the ones from 1 to it can be plugged. */
-#define ACPI_LAST_PLUG 30
+#define ACPI_LAST_PLUG 29
 
 /*
  * Write all tables to `area`, which the guest sees at guest-physical `base` below 1 MiB; the RSDP

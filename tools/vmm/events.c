@@ -10,11 +10,13 @@
 #include "events.h"
 #include "irq.h"
 #include "kvm.h"
+#include "net.h"
 #include "platform.h"
 #include "uart.h"
 #include "vmm.h"
 
 #define BATCH 16
+#define POLLS 3 /* beside the console's */
 
 static int wake_fd = -1;
 
@@ -72,19 +74,23 @@ void events_wake(void)
 
 void events_run(void)
 {
-	struct pollfd polls[2 + UART_POLLS];
+	struct pollfd polls[POLLS + UART_POLLS];
 	uint64_t count;
 
 	for (;;) {
 		polls[0] = (struct pollfd){.fd = kvm_event_fd(), .events = POLLIN};
 		polls[1] = (struct pollfd){.fd = wake_fd, .events = POLLIN};
-		uart_poll_prepare(polls + 2);
-		if (poll(polls, 2 + UART_POLLS, -1) < 0)
+		/* -1 where there is none: never ready */
+		polls[2] = (struct pollfd){.fd = net_control_fd(), .events = POLLIN};
+		uart_poll_prepare(polls + POLLS);
+		if (poll(polls, POLLS + UART_POLLS, -1) < 0)
 			continue;
 		if (polls[1].revents && read(wake_fd, &count, sizeof(count)) < 0)
 			count = 0;
 		if (polls[0].revents)
 			events_drain();
-		uart_poll_done(polls + 2);
+		if (polls[2].revents)
+			net_serve_control();
+		uart_poll_done(polls + POLLS);
 	}
 }

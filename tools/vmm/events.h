@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The device thread: what comes from outside, which is the module's events and the console. */
+/*
+ * The device thread: what comes from outside, which is the module's events, the network
+ * interface's control queue and the console.
+ */
 #ifndef VMM_EVENTS_H
 #define VMM_EVENTS_H
 

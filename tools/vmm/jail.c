@@ -17,6 +17,8 @@
 
 /* Enough for the vectors of every disk. */
 #define MAX_FILES 1024
+/* standard error and what the command line names, at most */
+#define KEPT 32
 
 static void must(bool done, const char *what)
 {
@@ -31,10 +33,10 @@ static int compare(const void *a, const void *b)
 
 void jail_close_others(const int *keep, unsigned int n)
 {
-	int fds[16] = {STDERR_FILENO};
+	int fds[KEPT] = {STDERR_FILENO};
 	unsigned int i, count = 1, from = 0;
 
-	for (i = 0; i < n && count < 16; i++)
+	for (i = 0; i < n && count < KEPT; i++)
 		if (keep[i] >= 0)
 			fds[count++] = keep[i];
 	qsort(fds, count, sizeof(fds[0]), compare);

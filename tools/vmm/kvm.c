@@ -193,3 +193,17 @@ int kvm_kick(unsigned int slot, unsigned int queue)
 
 	return call(vm_fd, EC2_VM_KICK, &kick);
 }
+
+int kvm_doorbell_fd(unsigned int port, unsigned int queue, int eventfd, bool assign)
+{
+	struct kvm_ioeventfd doorbell = {
+		.datamatch = queue,
+		.addr = port,
+		.len = 2,
+		.fd = eventfd,
+		.flags = KVM_IOEVENTFD_FLAG_PIO | KVM_IOEVENTFD_FLAG_DATAMATCH |
+			 (assign ? 0 : KVM_IOEVENTFD_FLAG_DEASSIGN),
+	};
+
+	return call(vm_fd, KVM_IOEVENTFD, &doorbell);
+}

@@ -42,6 +42,8 @@ int kvm_disk_ejected(unsigned int slot);
 int kvm_queue_set(const struct ec2_vm_queue_set *queue);
 int kvm_doorbell(unsigned int slot, unsigned int port);
 int kvm_kick(unsigned int slot, unsigned int queue);
+/* Let a write of `queue` to the port (16 bits) signal the eventfd, and nothing else; or no longer. */
+int kvm_doorbell_fd(unsigned int port, unsigned int queue, int eventfd, bool assign);
 /* Lend this thread; comes back at the VM's end only. */
 int kvm_lend(enum ec2_lend_role role);
 

@@ -16,6 +16,7 @@
 #include "kvm.h"
 #include "layout.h"
 #include "mem.h"
+#include "net.h"
 #include "pci.h"
 #include "platform.h"
 #include "rng.h"
@@ -178,6 +179,7 @@ static void make_devices(const struct vmm_options *options)
 	platform_create();
 	pci_create();
 	rng_create();
+	net_create(options);
 	disks_create(options->vcpus);
 	events_drain();
 	disks_cold_plug_done();
@@ -193,19 +195,32 @@ static void tell_ready(int fd)
 	close(fd);
 }
 
+static void close_others(const struct vmm_options *options)
+{
+	int keep[5 + 2 * VMM_MAX_PAIRS] = {options->instance_fd, options->console_fd,
+					   options->kernel_fd, options->initrd_fd,
+					   options->ready_fd};
+	unsigned int i, n = 5;
+
+	for (i = 0; i < options->queue_pairs; i++) {
+		keep[n++] = options->tap_fd + (int)i;
+		keep[n++] = options->vhost_fd + (int)i;
+	}
+	jail_close_others(keep, n);
+}
+
 int main(int argc, char **argv)
 {
 	struct vmm_options options;
 
 	mallopt(M_ARENA_MAX, 1);
 	options_parse(&options, argc, argv);
-	jail_close_others((const int[]){options.instance_fd, options.console_fd, options.kernel_fd,
-					options.initrd_fd, options.ready_fd},
-			  5);
+	close_others(&options);
 	make_machine(&options);
 	make_devices(&options);
 	jail_prepare();
 	jail_enter(options.uid, options.gid);
+	net_own();
 	start_threads(options.vcpus);
 	vcpus_prime();
 	jail_no_more_threads();

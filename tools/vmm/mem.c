@@ -11,10 +11,7 @@
 
 #define HUGE_PAGE (2UL << 20)
 
-static struct piece {
-	uint64_t gpa, size;
-	uint8_t *host;
-} pieces[2];
+static struct mem_piece pieces[MEM_PIECES];
 static unsigned int n_pieces;
 
 /* Aligned to huge pages as the guest's addresses are, or no huge page would ever fit. */
@@ -37,7 +34,7 @@ static void *map_aligned(uint64_t size)
 
 static void add_piece(uint64_t gpa, uint64_t size)
 {
-	struct piece *piece = &pieces[n_pieces];
+	struct mem_piece *piece = &pieces[n_pieces];
 	int error;
 
 	piece->host = map_aligned(size);
@@ -70,13 +67,19 @@ void *mem_at(uint64_t gpa, uint64_t length)
 	unsigned int i;
 
 	for (i = 0; i < n_pieces; i++) {
-		const struct piece *piece = &pieces[i];
+		const struct mem_piece *piece = &pieces[i];
 
 		if (gpa >= piece->gpa && gpa - piece->gpa <= piece->size &&
 		    length <= piece->size - (gpa - piece->gpa))
 			return piece->host + (gpa - piece->gpa);
 	}
 	return NULL;
+}
+
+unsigned int mem_pieces(struct mem_piece *copy)
+{
+	memcpy(copy, pieces, n_pieces * sizeof(*copy));
+	return n_pieces;
 }
 
 uint64_t mem_low_end(void)

@@ -12,6 +12,14 @@ void mem_create(uint64_t bytes);
 /* Host address of [gpa, gpa + length), or NULL where that is not all one piece of memory. */
 void *mem_at(uint64_t gpa, uint64_t length);
 
+/* The pieces themselves: filled in. Return: how many. */
+#define MEM_PIECES 2
+struct mem_piece {
+	uint64_t gpa, size;
+	uint8_t *host;
+};
+unsigned int mem_pieces(struct mem_piece *copy);
+
 /* First address after the low piece, and after the high one (GPA_ABOVE_4G when there is none). */
 uint64_t mem_low_end(void);
 uint64_t mem_high_end(void);

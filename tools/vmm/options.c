@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,11 @@ static const struct row {
 	{"ready-fd", KIND_FD, offsetof(struct vmm_options, ready_fd), false},
 	{"vcpus", KIND_NUMBER, offsetof(struct vmm_options, vcpus), true},
 	{"memory", KIND_NUMBER, offsetof(struct vmm_options, memory), true},
+	{"mac", KIND_TEXT, offsetof(struct vmm_options, mac), false},
+	{"mtu", KIND_NUMBER, offsetof(struct vmm_options, mtu), false},
+	{"queue-pairs", KIND_NUMBER, offsetof(struct vmm_options, queue_pairs), false},
+	{"tap-fd", KIND_FD, offsetof(struct vmm_options, tap_fd), false},
+	{"vhost-fd", KIND_FD, offsetof(struct vmm_options, vhost_fd), false},
 	{"uid", KIND_NUMBER, offsetof(struct vmm_options, uid), true},
 	{"gid", KIND_NUMBER, offsetof(struct vmm_options, gid), true},
 };
@@ -72,6 +78,33 @@ static void store(struct vmm_options *options, const struct row *row, const char
 	}
 }
 
+static bool parse_mac(const char *text, uint8_t mac[6])
+{
+	int end = 0;
+
+	return sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0], &mac[1], &mac[2],
+		      &mac[3], &mac[4], &mac[5], &end) == 6 &&
+	       !text[end] && !(mac[0] & 1);
+}
+
+static void check_network(struct vmm_options *options)
+{
+	int i;
+
+	if (!options->queue_pairs)
+		return;
+	if (options->queue_pairs > VMM_MAX_PAIRS)
+		die("--queue-pairs: more than %d", VMM_MAX_PAIRS);
+	if (options->mtu < 68 || options->mtu > 65535)
+		die("--mtu: %u is not from 68 to 65535", options->mtu);
+	if (!options->mac || !parse_mac(options->mac, options->mac_address))
+		die("--mac: not the address of one station");
+	for (i = 0; i < (int)options->queue_pairs; i++)
+		if (fcntl(options->tap_fd + i, F_GETFD) < 0 ||
+		    fcntl(options->vhost_fd + i, F_GETFD) < 0)
+			die("--tap-fd, --vhost-fd: not one open descriptor per queue pair");
+}
+
 static void check(const struct vmm_options *options)
 {
 	if (options->vcpus < 1 || options->vcpus > VMM_MAX_VCPUS)
@@ -100,6 +133,8 @@ void options_parse(struct vmm_options *options, int argc, char **argv)
 		.kernel_fd = -1,
 		.initrd_fd = -1,
 		.ready_fd = -1,
+		.tap_fd = -1,
+		.vhost_fd = -1,
 	};
 	for (i = 0; i < (int)N_ROWS; i++)
 		table[i] = (struct option){rows[i].name, required_argument, NULL, i + 1};
@@ -115,4 +150,5 @@ void options_parse(struct vmm_options *options, int argc, char **argv)
 		if (rows[i].required && !seen[i])
 			die("--%s is missing; this program is started by ec2-shim", rows[i].name);
 	check(options);
+	check_network(options);
 }

@@ -20,7 +20,7 @@ static struct vring_state vring;
 
 static int start(struct virtio_device *rng, unsigned int queue)
 {
-	return vring_start(&vring, &rng->queues[queue]);
+	return vring_start(&vring, &rng->queues[queue], rng->driver_features);
 }
 
 static void reset(struct virtio_device *rng)

@@ -2,8 +2,10 @@
 /* The system calls that each kind of thread may make. Any other ends the process. */
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/if_tun.h>
 #include <linux/kvm.h>
 #include <linux/seccomp.h>
+#include <linux/vhost.h>
 #include <malloc.h>
 #include <seccomp.h>
 #include <string.h>
@@ -15,7 +17,7 @@
 #include "uapi/ec2ctl.h"
 #include "vmm.h"
 
-#define MAX_INSTRUCTIONS 128
+#define MAX_INSTRUCTIONS 256
 #define OF(kind) (1U << (kind))
 #define ALL (OF(JAIL_VCPU) | OF(JAIL_DEVICES) | OF(JAIL_LENT))
 #define BOTH (OF(JAIL_VCPU) | OF(JAIL_DEVICES))
@@ -54,6 +56,16 @@ static const struct {
 	{EC2_VM_DISK_EJECTED, BOTH},
 	{EC2_VM_KICK, OF(JAIL_VCPU)},
 	{EC2_VM_LEND, OF(JAIL_LENT)},
+	/* the network interface's queues start and stop; its memory and owner are settled before */
+	{KVM_IOEVENTFD, OF(JAIL_VCPU)},
+	{VHOST_SET_FEATURES, OF(JAIL_VCPU)},
+	{VHOST_SET_VRING_NUM, OF(JAIL_VCPU)},
+	{VHOST_SET_VRING_BASE, OF(JAIL_VCPU)},
+	{VHOST_SET_VRING_ADDR, OF(JAIL_VCPU)},
+	{VHOST_SET_VRING_CALL, OF(JAIL_VCPU)},
+	{VHOST_NET_SET_BACKEND, OF(JAIL_VCPU)},
+	{TUNSETOFFLOAD, OF(JAIL_VCPU)},
+	{TUNSETQUEUE, BOTH},
 };
 
 /* Compiled once; the library's own memory is given back before the guest runs. */

@@ -12,7 +12,7 @@
 #include "msix.h"
 #include "pci.h"
 
-#define VIRTIO_MAX_QUEUES 8
+#define VIRTIO_MAX_QUEUES 9
 #define VIRTIO_CONFIG_SIZE 128
 
 /* Offset of the notify register in the I/O BAR: one for all queues, written with the queue's index. */

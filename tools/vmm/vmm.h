@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #define VMM_MAX_VCPUS 32
+#define VMM_MAX_PAIRS 4
 
 struct vmm_options {
 	const char *id; /* "i-…" */
@@ -17,6 +18,11 @@ struct vmm_options {
 	int instance_fd, console_fd, kernel_fd, initrd_fd, ready_fd; /* -1 where not given */
 	unsigned int vcpus;
 	uint64_t memory; /* bytes */
+	/* the network interface; queue_pairs 0: none */
+	const char *mac;
+	uint8_t mac_address[6]; /* the same */
+	unsigned int mtu, queue_pairs;
+	int tap_fd, vhost_fd; /* the first of as many as there are pairs */
 	uid_t uid;
 	gid_t gid;
 };

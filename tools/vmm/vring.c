@@ -11,16 +11,24 @@
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, value) (*(volatile __typeof__(x) *)&(x) = (value))
 
-int vring_start(struct vring_state *vring, const struct virtio_queue *queue)
+int vring_start(struct vring_state *vring, const struct virtio_queue *queue, uint64_t features)
 {
 	uint64_t n = queue->size;
 
-	*vring = (struct vring_state){.size = queue->size};
-	if (queue->desc % 16 || queue->avail % 2 || queue->used % 4)
+	*vring = (struct vring_state){
+		.size = queue->size,
+		.event_index = features >> VIRTIO_RING_F_EVENT_IDX & 1,
+		.indirect = features >> VIRTIO_RING_F_INDIRECT_DESC & 1,
+	};
+	if (queue->desc % 16 || queue->avail % 2 || queue->used % 4) {
+		vring_stop(vring);
 		return -EFAULT;
+	}
+	/* the event indices stand behind the rings */
 	vring->desc = mem_at(queue->desc, n * sizeof(struct vring_desc));
-	vring->avail = mem_at(queue->avail, 4 + n * 2);
-	vring->used = mem_at(queue->used, 4 + n * sizeof(struct vring_used_elem));
+	vring->avail = mem_at(queue->avail, 4 + n * 2 + 2 * vring->event_index);
+	vring->used = mem_at(queue->used,
+			     4 + n * sizeof(struct vring_used_elem) + 2 * vring->event_index);
 	if (!vring->desc || !vring->avail || !vring->used) {
 		vring_stop(vring);
 		return -EFAULT;
@@ -33,33 +41,87 @@ void vring_stop(struct vring_state *vring)
 	*vring = (struct vring_state){0};
 }
 
-/* Walk to the first part that may be written; a chain longer than the ring is a loop. */
-static int find_writable(const struct vring_state *vring, struct vring_buffer *buffer)
+/* ---- chains ---- */
+
+/* A table of descriptors: the ring's own, or an indirect one, which may stand at any address. */
+struct table {
+	const uint8_t *at;
+	uint32_t n;
+};
+
+static struct vring_desc read_desc(const struct table *table, uint32_t index)
 {
-	uint16_t index = buffer->head;
+	struct vring_desc copy;
+
+	memcpy(&copy, table->at + index * sizeof(copy), sizeof(copy));
+	/* what is used below is this copy, and not what the guest makes of it meanwhile */
+	__asm__ volatile("" : : : "memory");
+	return copy;
+}
+
+/* Add a device-readable part to the request. */
+static int add_request(struct vring_buffer *buffer, const struct vring_desc *desc)
+{
+	const void *from = mem_at(desc->addr, desc->len);
+	uint64_t room = sizeof(buffer->request);
+
+	if (!from)
+		return -EINVAL;
+	room -= buffer->request_length < room ? buffer->request_length : room;
+	if (room)
+		memcpy(buffer->request + buffer->request_length, from,
+		       desc->len < room ? desc->len : room);
+	buffer->request_length += desc->len;
+	return 0;
+}
+
+/* The table that an indirect descriptor stands for. */
+static int enter_indirect(const struct vring_state *vring, const struct vring_desc *desc,
+			  struct table *table)
+{
+	uint32_t n = desc->len / sizeof(struct vring_desc);
+
+	if (!vring->indirect || desc->flags & (VRING_DESC_F_NEXT | VRING_DESC_F_WRITE) || !n ||
+	    n > vring->size || desc->len % sizeof(struct vring_desc))
+		return -EINVAL;
+	table->at = mem_at(desc->addr, desc->len);
+	table->n = n;
+	return table->at ? 0 : -EINVAL;
+}
+
+/* Walk to the first part that may be written; a chain longer than the ring is a loop. */
+static int read_chain(const struct vring_state *vring, struct vring_buffer *buffer)
+{
+	struct table table = {(const uint8_t *)vring->desc, vring->size};
+	uint32_t index = buffer->head;
 	unsigned int steps;
+	bool inside = false;
 
-	for (steps = 0; steps < vring->size; steps++) {
-		struct vring_desc copy;
-		uint16_t flags;
+	for (steps = 0; steps <= vring->size; steps++) {
+		struct vring_desc desc;
+		int error;
 
-		if (index >= vring->size)
+		if (index >= table.n)
 			return -EINVAL;
-		copy.addr = READ_ONCE(vring->desc[index].addr);
-		copy.len = READ_ONCE(vring->desc[index].len);
-		flags = READ_ONCE(vring->desc[index].flags);
-		copy.next = READ_ONCE(vring->desc[index].next);
-		if (flags & VRING_DESC_F_WRITE) {
-			buffer->at = mem_at(copy.addr, copy.len);
-			buffer->length = copy.len;
+		desc = read_desc(&table, index);
+		if (desc.flags & VRING_DESC_F_INDIRECT) {
+			error = inside ? -EINVAL : enter_indirect(vring, &desc, &table);
+			if (error)
+				return error;
+			inside = true;
+			index = 0;
+			continue;
+		}
+		if (desc.flags & VRING_DESC_F_WRITE) {
+			buffer->at = mem_at(desc.addr, desc.len);
+			buffer->length = desc.len;
 			return buffer->at ? 0 : -EINVAL;
 		}
-		if (!(flags & VRING_DESC_F_NEXT))
-			break;
-		index = copy.next;
+		error = add_request(buffer, &desc);
+		if (error || !(desc.flags & VRING_DESC_F_NEXT))
+			return error;
+		index = desc.next;
 	}
-	buffer->at = NULL;
-	buffer->length = 0;
 	return 0;
 }
 
@@ -79,7 +141,10 @@ int vring_next(struct vring_state *vring, struct vring_buffer *buffer)
 	/* the entry was written before the index that shows it */
 	atomic_thread_fence(memory_order_acquire);
 	buffer->head = READ_ONCE(vring->avail->ring[vring->last_avail % vring->size]);
-	error = find_writable(vring, buffer);
+	buffer->at = NULL;
+	buffer->length = 0;
+	buffer->request_length = 0;
+	error = read_chain(vring, buffer);
 	if (error)
 		return error;
 	vring->last_avail++;
@@ -97,9 +162,29 @@ void vring_done(struct vring_state *vring, const struct vring_buffer *buffer, ui
 	WRITE_ONCE(vring->used->idx, ++vring->used_index);
 }
 
-bool vring_wants_interrupt(const struct vring_state *vring)
+bool vring_await_kick(struct vring_state *vring)
 {
+	uint16_t *event;
+
+	if (!vring->size)
+		return false;
+	event = (void *)&vring->used->ring[vring->size];
+	if (vring->event_index)
+		WRITE_ONCE(*event, vring->last_avail);
+	/* the wish before the look, or both sides may wait for the other */
+	atomic_thread_fence(memory_order_seq_cst);
+	return READ_ONCE(vring->avail->idx) != vring->last_avail;
+}
+
+bool vring_wants_interrupt(struct vring_state *vring)
+{
+	uint16_t before = vring->signalled;
+
 	/* the index before the look at the driver's wish, or both sides may wait for the other */
 	atomic_thread_fence(memory_order_seq_cst);
+	vring->signalled = vring->used_index;
+	if (vring->event_index)
+		return vring_need_event(READ_ONCE(vring->avail->ring[vring->size]),
+					vring->used_index, before);
 	return !(READ_ONCE(vring->avail->flags) & VRING_AVAIL_F_NO_INTERRUPT);
 }

@@ -21,6 +21,12 @@ enum ec2_bool {
 	EC2_TRUE = 2,
 };
 
+/* A number that may be absent, where 0 says something. */
+struct ec2_int {
+	bool is_set;
+	int32_t value;
+};
+
 /* A list of strings. */
 struct ec2_strings {
 	char **items;

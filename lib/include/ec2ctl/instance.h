@@ -66,7 +66,42 @@ struct ec2_credit_specification {
 	char *cpu_credits; /* "standard", "unlimited" */
 };
 
-/* EC2's Instance. */
+/* EC2's InstancePrivateIpAddress. */
+struct ec2_instance_private_ip_address {
+	bool primary;
+	char *private_dns_name;
+	char *private_ip_address;
+};
+
+/* EC2's InstanceNetworkInterfaceAttachment. */
+struct ec2_instance_network_interface_attachment {
+	int64_t attach_time; /* ms since 1970 */
+	char *attachment_id;
+	bool delete_on_termination;
+	int32_t device_index; /* 0: eth0 */
+	char *status; /* "attached" */
+};
+
+/* EC2's InstanceNetworkInterface. */
+struct ec2_instance_network_interface {
+	struct ec2_instance_network_interface_attachment attachment;
+	char *description;
+	struct ec2_list groups; /* struct ec2_group_identifier */
+	char *mac_address;
+	char *network_interface_id;
+	char *owner_id;
+	char *private_dns_name;
+	char *private_ip_address;
+	struct ec2_list private_ip_addresses; /* struct ec2_instance_private_ip_address */
+	bool source_dest_check;
+	char *status; /* "in-use" */
+	char *subnet_id;
+	char *vpc_id;
+	char *interface_type; /* "interface" */
+};
+
+/* EC2's Instance. What is of the network is absent without an interface: of terminated instances, and of
+ * those that were launched before there were any. */
 struct ec2_instance {
 	int32_t ami_launch_index;
 	char *image_id;
@@ -76,20 +111,25 @@ struct ec2_instance {
 	int64_t launch_time; /* ms since 1970: the last start */
 	struct ec2_monitoring monitoring;
 	struct ec2_placement placement;
-	char *private_dns_name;
+	char *private_dns_name; /* "ip-172-31-0-4.ec2.internal" */
+	char *private_ip_address; /* kept over stop and start */
 	char *public_dns_name;
 	char *ramdisk_id;
 	struct ec2_instance_state state;
 	char *state_transition_reason; /* "User initiated (2026-01-02 03:04:05 GMT)" */
+	char *subnet_id;
+	char *vpc_id;
 	char *architecture;
 	struct ec2_list block_device_mappings; /* struct ec2_instance_block_device_mapping */
 	char *client_token;
 	bool ebs_optimized;
 	bool ena_support;
 	char *hypervisor;
+	struct ec2_list network_interfaces; /* struct ec2_instance_network_interface */
 	char *root_device_name;
 	char *root_device_type;
 	struct ec2_list security_groups; /* struct ec2_group_identifier */
+	enum ec2_bool source_dest_check;
 	struct ec2_state_reason state_reason;
 	struct ec2_list tags; /* struct ec2_tag */
 	char *virtualization_type;
@@ -154,12 +194,16 @@ struct ec2_run_instances_request {
 	int32_t min_count; /* 0: 1; fewer than these and none is launched */
 	struct ec2_placement placement;
 	char *ramdisk_id;
+	struct ec2_strings security_group_ids; /* none: the VPC's default group */
+	struct ec2_strings security_groups; /* or names, in the default VPC */
+	char *subnet_id; /* NULL: the default VPC's */
 	char *user_data; /* base64; 16 KiB when decoded */
 	char *client_token; /* 64 ASCII characters; the same token never launches twice */
 	bool disable_api_termination;
 	bool dry_run;
 	bool ebs_optimized;
 	char *instance_initiated_shutdown_behavior; /* NULL: "stop"; or "terminate" */
+	char *private_ip_address; /* of one instance; NULL: a free one of the subnet */
 	struct ec2_list tag_specifications; /* struct ec2_tag_specification */
 	struct ec2_credit_specification credit_specification;
 };
@@ -236,24 +280,26 @@ struct ec2_terminate_instances_response {
 /* One attribute at a time: either its own member, or `attribute` and `value`. */
 struct ec2_modify_instance_attribute_request {
 	char *attribute; /* "instanceType", "kernel", "ramdisk", "userData", "disableApiTermination",
-			    "instanceInitiatedShutdownBehavior", "ebsOptimized" */
+			    "instanceInitiatedShutdownBehavior", "ebsOptimized", "sourceDestCheck" */
 	struct ec2_list
 		block_device_mappings; /* struct ec2_block_device_mapping: DeleteOnTermination */
 	struct ec2_attribute_boolean_value disable_api_termination;
 	bool dry_run;
 	struct ec2_attribute_boolean_value ebs_optimized;
+	struct ec2_strings groups; /* ids: the security groups from now on */
 	char *instance_id;
 	struct ec2_attribute_value instance_initiated_shutdown_behavior;
 	struct ec2_attribute_value
 		instance_type; /* this and the next three: stopped instances only */
 	struct ec2_attribute_value kernel;
 	struct ec2_attribute_value ramdisk;
+	struct ec2_attribute_boolean_value source_dest_check;
 	struct ec2_attribute_value user_data; /* base64 */
 	char *value;
 };
 
 struct ec2_describe_instance_attribute_request {
-	char *attribute; /* as above, and "rootDeviceName", "blockDeviceMapping" */
+	char *attribute; /* as above, and "rootDeviceName", "blockDeviceMapping", "groupSet" */
 	bool dry_run;
 	char *instance_id;
 };
@@ -263,12 +309,14 @@ struct ec2_describe_instance_attribute_response {
 	struct ec2_list block_device_mappings; /* struct ec2_instance_block_device_mapping */
 	struct ec2_attribute_boolean_value disable_api_termination;
 	struct ec2_attribute_boolean_value ebs_optimized;
+	struct ec2_list groups; /* struct ec2_group_identifier */
 	char *instance_id;
 	struct ec2_attribute_value instance_initiated_shutdown_behavior;
 	struct ec2_attribute_value instance_type;
 	struct ec2_attribute_value kernel_id;
 	struct ec2_attribute_value ramdisk_id;
 	struct ec2_attribute_value root_device_name;
+	struct ec2_attribute_boolean_value source_dest_check;
 	struct ec2_attribute_value user_data; /* base64 */
 };
 
@@ -289,7 +337,9 @@ struct ec2_get_console_output_response {
  * Returns when they are `pending` or `running`.
  * Errors: MissingParameter; InvalidAMIID.NotFound, .Malformed, .Unavailable;
  * InvalidParameterValue; InvalidInstanceType; InsufficientInstanceCapacity (memory, vCPUs);
- * InvalidBlockDeviceMapping; TagLimitExceeded; IdempotentParameterMismatch (the token with another
+ * InvalidBlockDeviceMapping; TagLimitExceeded; InvalidSubnetID.NotFound; InvalidGroup.NotFound;
+ * InvalidIPAddress.InUse; InsufficientFreeAddressesInSubnet; VPCIdNotSpecified and MissingInput (no
+ * default VPC or subnet); IdempotentParameterMismatch (the token with another
  * request); DryRunOperation; InternalError and those of the start: no module, no KVM, no permission.
  * Return: 0 or -errno.
  */

@@ -17,7 +17,7 @@ struct ec2_tag {
 
 /* EC2's TagSpecification: tags for what an action creates. */
 struct ec2_tag_specification {
-	char *resource_type; /* "instance", "volume", "image" */
+	char *resource_type; /* "instance", "volume", "image", "vpc", "subnet" ... */
 	struct ec2_list tags; /* struct ec2_tag */
 };
 
