@@ -18,7 +18,6 @@
 #define REPLACE "ReplaceNetworkAclEntry"
 #define DELETE "DeleteNetworkAclEntry"
 #define MOVE "ReplaceNetworkAclAssociation"
-#define FILTER(name, value) "{'Filters': [{'Name': '" name "', 'Values': ['" value "']}]}"
 #define THE_ACL "{'NetworkAclIds': ['$ACL']}"
 #define RULE(number, rest) "{'NetworkAclId': '$ACL', 'RuleNumber': " #number rest "}"
 #define ALLOW ", 'RuleAction': 'allow', 'CidrBlock': '0.0.0.0/0'"
@@ -43,12 +42,6 @@ static int set_up(void **state)
 {
 	*state = region_new();
 	REGION_STEPS(*state, world);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	region_free(*state);
 	return 0;
 }
 
@@ -153,8 +146,7 @@ static const struct region_step removed[] = {
 static void acls_come_and_go(void **state)
 {
 	REGION_STEPS(*state, entries);
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		region_check(*state, &refused[i]);
+	REGION_ROWS(*state, refused);
 	REGION_STEPS(*state, changed);
 	region_check(*state, &(struct region_row){"DeleteNetworkAcl", "{'NetworkAclId': '$ACL'}",
 						  "DependencyViolation", NULL});
@@ -175,7 +167,7 @@ static void entries_have_a_quota(void **state)
 	region_must(*state, ENTRY, RULE(50, ", 'Egress': true" TCP(1, 1) ALLOW));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, region_tear_down)
 
 int main(void)
 {

@@ -36,12 +36,6 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
-{
-	region_free(*state);
-	return 0;
-}
-
 #define NO_INSTANCE "i-00000000000000000"
 #define NO_IMAGE "ami-00000000000000000"
 
@@ -206,8 +200,7 @@ static void refuses_with_the_code_of_ec2(void **state)
 {
 	struct region *region = *state;
 
-	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
-		region_check(region, &errors[i]);
+	REGION_ROWS(region, errors);
 	/* and none of them has changed anything */
 	assert_string_equal(fake_state(region->ec2, region_get(region, "RUNNING")), "running");
 	assert_string_equal(fake_state(region->ec2, region_get(region, "STOPPED")), "stopped");
@@ -557,7 +550,7 @@ static void tags_have_limits(void **state)
 					"TagLimitExceeded", NULL});
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, region_tear_down)
 
 int main(void)
 {

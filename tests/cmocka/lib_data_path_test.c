@@ -49,12 +49,6 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
-{
-	region_free(*state);
-	return 0;
-}
-
 static void launch_another(struct region *region)
 {
 	region_set(region, "TWO", fake_instance(region->ec2, region_get(region, "IMAGE")));
@@ -311,7 +305,7 @@ static void a_change_that_was_killed_is_finished(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, region_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(an_interface_is_as_its_record),
 		TEST(rules_follow_at_once),

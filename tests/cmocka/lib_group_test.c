@@ -29,7 +29,6 @@
 #define CIDR(text) "'IpRanges': [{'CidrIp': '" text "'}]"
 #define CIDR6(text) "'Ipv6Ranges': [{'CidrIpv6': '" text "'}]"
 #define GROUP(id) "'UserIdGroupPairs': [{'GroupId': '" id "'}]"
-#define FILTER(name, value) "{'Filters': [{'Name': '" name "', 'Values': ['" value "']}]}"
 #define OF_WEB FILTER("group-id", "$WEB")
 
 /* Two groups in the default VPC, one in another. */
@@ -53,19 +52,6 @@ static int set_up(void **state)
 	REGION_STEPS(*state, world);
 	return 0;
 }
-
-static int tear_down(void **state)
-{
-	region_free(*state);
-	return 0;
-}
-
-static void check(void **state, const struct region_row *rows, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		region_check(*state, &rows[i]);
-}
-#define CHECK(state, rows) check(state, rows, sizeof(rows) / sizeof((rows)[0]))
 
 /* ---- groups ---- */
 
@@ -143,7 +129,7 @@ static const struct region_step fewer_groups[] = {
 static void groups_come_and_go(void **state)
 {
 	REGION_STEPS(*state, new_groups);
-	CHECK(state, bad_groups);
+	REGION_ROWS(*state, bad_groups);
 	REGION_STEPS(*state, fewer_groups);
 }
 
@@ -358,8 +344,8 @@ static const struct region_row not_changed[] = {
 static void rules_come_and_go(void **state)
 {
 	REGION_STEPS(*state, authorized);
-	CHECK(state, bad_rules);
-	CHECK(state, not_changed);
+	REGION_ROWS(*state, bad_rules);
+	REGION_ROWS(*state, not_changed);
 	/* of what was refused nothing has been done */
 	REGION_STEPS(*state, changed);
 }
@@ -381,13 +367,13 @@ static void rules_have_a_quota(void **state)
 			 PERMIT("tcp", ", 'FromPort': %d, 'ToPort': %d", CIDR("10.0.0.0/8")), i, i);
 		region_must(*state, INGRESS, request);
 	}
-	CHECK(state, over);
+	REGION_ROWS(*state, over);
 	region_must(*state, INGRESS, PERMIT("tcp", PORTS(9, 9), CIDR6("::/0")));
 	region_must(*state, EGRESS, PERMIT("tcp", PORTS(9, 9), CIDR("9.0.0.0/8")));
 	region_expect(*state, RULES, OF_WEB, "SecurityGroupRules", "63");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, region_tear_down)
 
 int main(void)
 {

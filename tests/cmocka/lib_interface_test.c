@@ -18,7 +18,6 @@
 #define NO_INTERFACE "eni-00000000000000000"
 #define INTERFACES "DescribeNetworkInterfaces"
 #define INSTANCES "DescribeInstances"
-#define FILTER(name, value) "{'Filters': [{'Name': '" name "', 'Values': ['" value "']}]}"
 #define CREATE(rest) "{'SubnetId': '$SUBNET'" rest "}"
 
 /* A VPC with a subnet of 11 addresses and a group; groups of others. */
@@ -47,19 +46,6 @@ static int set_up(void **state)
 	*state = region;
 	return 0;
 }
-
-static int tear_down(void **state)
-{
-	region_free(*state);
-	return 0;
-}
-
-static void check(void **state, const struct region_row *rows, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		region_check(*state, &rows[i]);
-}
-#define CHECK(state, rows) check(state, rows, sizeof(rows) / sizeof((rows)[0]))
 
 /* ---- interfaces alone ---- */
 
@@ -170,7 +156,7 @@ static const struct region_step unmade[] = {
 static void interfaces_come_and_go(void **state)
 {
 	REGION_STEPS(*state, made);
-	CHECK(state, bad_interfaces);
+	REGION_ROWS(*state, bad_interfaces);
 	REGION_STEPS(*state, unmade);
 }
 
@@ -251,7 +237,7 @@ static const struct region_step unassigned[] = {
 static void addresses_come_and_go(void **state)
 {
 	REGION_STEPS(*state, assigned);
-	CHECK(state, not_assigned);
+	REGION_ROWS(*state, not_assigned);
 	REGION_STEPS(*state, unassigned);
 }
 
@@ -345,7 +331,7 @@ static const struct region_row not_launched[] = {
 static void instances_are_in_a_subnet(void **state)
 {
 	REGION_STEPS(*state, launched);
-	CHECK(state, not_launched);
+	REGION_ROWS(*state, not_launched);
 }
 
 static const struct region_step launch_one[] = {
@@ -486,7 +472,7 @@ static void routes_lead_to_interfaces(void **state)
 	struct region *region = *state;
 
 	REGION_STEPS(region, routes);
-	CHECK(state, bad_routes);
+	REGION_ROWS(*state, bad_routes);
 	fake_settle(&region->fake);
 	region_expect(region, ROUTES, THE_TABLE, "RouteTables.0.Routes.1.State", "blackhole");
 	region_must(region, "TerminateInstances", THE_INSTANCE);
@@ -525,7 +511,7 @@ static void a_deleted_default_vpc_comes_back_when_asked_for(void **state)
 	region_check(*state, &(struct region_row){RUN, LAUNCH(""), "MissingInput",
 						  "No subnets found for the default VPC"});
 	REGION_STEPS(*state, undefault_more);
-	CHECK(state, without_default);
+	REGION_ROWS(*state, without_default);
 	region_reopen(*state);
 	region_expect(*state, "DescribeVpcs", "{}", "Vpcs", "1");
 	region_expect(*state, "CreateDefaultVpc", "{}", "Vpc.CidrBlock", "172.31.0.0/16");
@@ -587,7 +573,7 @@ static void instances_of_an_older_database_work(void **state)
 	region_free(region);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, region_tear_down)
 
 int main(void)
 {

@@ -25,7 +25,6 @@
 #define VERSION(n) ", 'CurrentVersion': " #n
 #define ADD(cidr) ", 'AddEntries': [{'Cidr': '" cidr "'}]"
 #define REMOVE(cidr) ", 'RemoveEntries': [{'Cidr': '" cidr "'}]"
-#define FILTER(name, value) "{'Filters': [{'Name': '" name "', 'Values': ['" value "']}]}"
 
 static int set_up(void **state)
 {
@@ -44,12 +43,6 @@ static int set_up(void **state)
 
 	*state = region_new();
 	REGION_STEPS(*state, world);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	region_free(*state);
 	return 0;
 }
 
@@ -116,8 +109,7 @@ static const struct region_row refused[] = {
 static void lists_come_and_go(void **state)
 {
 	REGION_STEPS(*state, lists);
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		region_check(*state, &refused[i]);
+	REGION_ROWS(*state, refused);
 	/* and nothing of it has been done */
 	region_expect(*state, LISTS, "{}", "PrefixLists", "2");
 	region_expect(*state, ENTRIES, THE_LIST(""), "Entries", "3");
@@ -172,12 +164,11 @@ static const struct region_step released[] = {
 static void rules_and_routes_name_lists(void **state)
 {
 	REGION_STEPS(*state, references);
-	for (size_t i = 0; i < sizeof(held) / sizeof(held[0]); i++)
-		region_check(*state, &held[i]);
+	REGION_ROWS(*state, held);
 	REGION_STEPS(*state, released);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, region_tear_down)
 
 int main(void)
 {

@@ -31,6 +31,12 @@ void region_free(struct region *region)
 	free(region);
 }
 
+int region_tear_down(void **state)
+{
+	region_free(*state);
+	return 0;
+}
+
 void region_reopen(struct region *region)
 {
 	ec2_close(region->ec2);
@@ -142,6 +148,12 @@ void region_check(struct region *region, const struct region_row *row)
 	if (row->message && !strstr(error->message, row->message))
 		fail_msg("%s %s: no '%s' in '%s'", row->action, row->request, row->message,
 			 error->message);
+}
+
+void region_rows(struct region *region, const struct region_row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		region_check(region, &rows[i]);
 }
 
 void region_must(struct region *region, const char *action, const char *request)

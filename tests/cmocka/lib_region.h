@@ -19,6 +19,8 @@ struct region {
 
 struct region *region_new(void);
 void region_free(struct region *region);
+/* cmocka's, of a test whose state is a region */
+int region_tear_down(void **state);
 /* Close and open the region. */
 void region_reopen(struct region *region);
 /* $NAME from now on; the value is the region's to free. */
@@ -33,6 +35,10 @@ struct region_row {
 	const char *message;
 };
 void region_check(struct region *region, const struct region_row *row);
+void region_rows(struct region *region, const struct region_row *rows, size_t n);
+#define REGION_ROWS(region, rows) region_rows(region, rows, sizeof(rows) / sizeof((rows)[0]))
+/* The request of a Describe action with one filter. */
+#define FILTER(name, value) "{'Filters': [{'Name': '" name "', 'Values': ['" value "']}]}"
 
 /* One request that succeeds: the answer has `value` (with $NAME; NULL: anything) at `path`. */
 struct region_step {

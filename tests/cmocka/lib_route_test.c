@@ -14,7 +14,6 @@
 
 #define NO_GATEWAY "igw-00000000000000000"
 #define NO_TABLE "rtb-00000000000000000"
-#define FILTER(name, value) "{'Filters': [{'Name': '" name "', 'Values': ['" value "']}]}"
 #define TABLES "DescribeRouteTables"
 #define GATEWAYS "DescribeInternetGateways"
 
@@ -48,19 +47,6 @@ static int set_up(void **state)
 	REGION_STEPS(*state, world);
 	return 0;
 }
-
-static int tear_down(void **state)
-{
-	region_free(*state);
-	return 0;
-}
-
-static void check(void **state, const struct region_row *rows, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		region_check(*state, &rows[i]);
-}
-#define CHECK(state, rows) check(state, rows, sizeof(rows) / sizeof((rows)[0]))
 
 /* ---- the default VPC has a way out ---- */
 
@@ -122,7 +108,7 @@ static const struct region_step gateways[] = {
 
 static void gateways_come_and_go(void **state)
 {
-	CHECK(state, bad_gateways);
+	REGION_ROWS(*state, bad_gateways);
 	REGION_STEPS(*state, gateways);
 }
 
@@ -189,7 +175,7 @@ static const struct region_step associations[] = {
 
 static void tables_belong_to_subnets(void **state)
 {
-	CHECK(state, bad_associations);
+	REGION_ROWS(*state, bad_associations);
 	REGION_STEPS(*state, associations);
 }
 
@@ -281,11 +267,11 @@ static const struct region_step blackholes[] = {
 static void routes_come_and_go(void **state)
 {
 	REGION_STEPS(*state, routes);
-	CHECK(state, bad_routes);
+	REGION_ROWS(*state, bad_routes);
 	REGION_STEPS(*state, blackholes);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, region_tear_down)
 
 int main(void)
 {
