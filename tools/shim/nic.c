@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The network interface: a tap, which is let into its VPC before it is switched on. The shim has the tap open as long as the instance runs, over reboots too; the
- * tap is gone when shim and VMM are. vhost-net's descriptors are each VMM's own.
+ * The network interface: a tap, which is let into its VPC before it is switched on. The shim has the
+ * tap open as long as the instance runs, over reboots too; the tap is gone when shim and VMM are.
+ * vhost-net's descriptors are each VMM's own.
  */
 #include "shim.h"
 
