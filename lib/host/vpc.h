@@ -130,7 +130,8 @@ int ec2_vpc_delete_route(struct ec2_vpc_card *vpc, uint32_t table, struct in_add
 /*
  * Set the policy of one set of security groups: the rules of all of them together. It is filled into the idle
  * half of the policy's tables, unless the other one is the same, and takes effect on all its interfaces by one
- * word; the call returns when no program reads the old rules any more. Tracked flows live on, untracked ones follow the new rules at once.
+ * word; the call returns when no program reads the old rules any more. Tracked flows live on, untracked ones
+ * follow the new rules at once.
  * When a set appears that has a group to which a rule refers, policies with such rules are to be set again, and
  * that before a mapping carries the new set.
  * @groups: the set's number, 1 to EC2_BPF_MAX_POLICIES - 1
