@@ -9,6 +9,7 @@
 #   refuse "a name" TEXT COMMAND…                    ok where it fails and says TEXT
 #   pass NAME | fail NAME [WHY] | skip NAME WHY      when the verdict comes from elsewhere
 #   wait_for SECONDS COMMAND…                        polls until COMMAND succeeds
+#   let_others_in                                    for commands run as another user
 #   finish                                           last: exit status says whether all passed
 #
 # Each verdict is one line "ok - NAME" or "not ok - NAME"; programs in C print the same lines themselves.
@@ -60,6 +61,16 @@ wait_for()
 	until "$@" > /dev/null 2>&1; do
 		[ "$SECONDS" -lt "$end" ] || return 1
 		sleep 0.2
+	done
+}
+
+# Other users come as far as this folder, which may be below one of root's own. In the lab's tree, not the host's.
+let_others_in()
+{
+	local folder=$PWD
+	until [ "$folder" = / ]; do
+		chmod o+x "$folder"
+		folder=$(dirname "$folder")
 	done
 }
 
